@@ -1,0 +1,91 @@
+//! The stored person.
+
+use chrono::{DateTime, Utc};
+
+use super::{email::Email, language::Language};
+
+/// The number of an account; positive, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(pub i64);
+
+/// Where an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// Registered, its address not yet proven; may not log in.
+    Pending,
+    /// May log in.
+    Active,
+    /// Switched off by an administrator; may not log in and cannot bring itself back.
+    Deactivated,
+}
+
+impl AccountState {
+    /// The word under which it is stored and shown to administrators.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+        }
+    }
+
+    /// Reads [`AccountState::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Active, Self::Deactivated].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// A person with an account here.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its number, the `id` of every dialect.
+    pub id: AccountId,
+    /// Its address, unless a provider told none that can be believed.
+    pub email: Option<Email>,
+    /// When the address was proven, if it was.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// The name shown, at most 255 characters, may be empty.
+    pub name: String,
+    /// Given name as a provider told it, may be empty.
+    pub first_name: String,
+    /// Family name as a provider told it, may be empty.
+    pub last_name: String,
+    /// Where it stands.
+    pub state: AccountState,
+    /// Whether it may administer Cambio.
+    pub is_admin: bool,
+    /// The language its letters are written in, if known.
+    pub language: Option<Language>,
+    /// Grows by one with every sweep (password change, deactivation); tokens of an older epoch are dead.
+    pub epoch: i64,
+    /// The last login with a password.
+    pub last_login: Option<DateTime<Utc>>,
+    /// When it was registered.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Account {
+    /// Whether it may log in.
+    pub fn is_active(&self) -> bool {
+        self.state == AccountState::Active
+    }
+}
+
+/// A group's name: 1 to 150 characters without control characters, no surrounding space.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group(String);
+
+impl Group {
+    /// Reads a name; `None` when it is empty, too long or holds control characters.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.trim();
+        let length = name.chars().count();
+        ((1..=150).contains(&length) && !name.chars().any(char::is_control))
+            .then(|| Self(name.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,103 @@
+//! The letters Cambio writes.
+
+use super::{account::AccountId, email::Email, language::Language};
+
+/// Which letter, and so which template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// "Activate your account", with a link.
+    Activation,
+    /// "Your account is active", no link.
+    Confirmation,
+    /// "Reset your password", with a link.
+    PasswordReset,
+    /// "Your password was changed", no link.
+    PasswordChanged,
+    /// "Somebody tried to register with your address", no link.
+    AlreadyRegistered,
+}
+
+impl LetterKind {
+    /// Every letter.
+    pub const ALL: [Self; 5] = [
+        Self::Activation,
+        Self::Confirmation,
+        Self::PasswordReset,
+        Self::PasswordChanged,
+        Self::AlreadyRegistered,
+    ];
+
+    /// The word under which it is stored, and the stem of its template files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Confirmation => "confirmation",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::AlreadyRegistered => "already_registered",
+        }
+    }
+
+    /// Reads [`LetterKind::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The purpose of the link it carries, if it carries one.
+    pub fn link(self) -> Option<LinkPurpose> {
+        match self {
+            Self::Activation => Some(LinkPurpose::Activation),
+            Self::PasswordReset => Some(LinkPurpose::PasswordReset),
+            Self::Confirmation | Self::PasswordChanged | Self::AlreadyRegistered => None,
+        }
+    }
+}
+
+/// What a mailed link may be used for; a token of one purpose never serves another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkPurpose {
+    /// Proves the address of a new account.
+    Activation,
+    /// Sets a new password.
+    PasswordReset,
+}
+
+impl LinkPurpose {
+    /// The word under which it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::PasswordReset => "password_reset",
+        }
+    }
+}
+
+/// A letter that waits in the outbox. It holds no secret: its link is minted when it is sent.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Which letter.
+    pub kind: LetterKind,
+    /// Whose account it is about.
+    pub account: AccountId,
+    /// Where it goes.
+    pub to: Email,
+    /// The language it is written in.
+    pub language: Language,
+}
+
+/// What a template may say, beside the words of its language.
+#[derive(Debug, Clone)]
+pub struct LetterFields {
+    /// The name of this installation, as configured.
+    pub site: String,
+    /// The public URL of this installation, without a trailing slash.
+    pub site_url: String,
+    /// The name of the account, may be empty.
+    pub name: String,
+    /// The address the letter goes to.
+    pub email: String,
+    /// The whole link, where the letter carries one.
+    pub link: Option<String>,
+    /// How many whole hours the link is good for, at least 1.
+    pub link_hours: i64,
+}

@@ -1,0 +1,9 @@
+//! The nouns of the house, in reading order: values and rules, no I/O.
+
+pub mod account;
+pub mod email;
+pub mod identity;
+pub mod language;
+pub mod letter;
+pub mod provider;
+pub mod scope;

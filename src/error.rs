@@ -1,0 +1,230 @@
+//! How a deed fails: a refusal the caller can act on, or a fault of ours.
+//!
+//! No HTTP here: a status and a sentence are chosen by each dialect's `refusals.rs`.
+
+use std::time::Duration;
+
+/// What every deed returns.
+pub type Outcome<T> = Result<T, Error>;
+
+/// Why a deed did not happen.
+#[derive(Debug)]
+pub enum Error {
+    /// The caller is told, and can do something about it.
+    Refused(Refusal),
+    /// Ours; logged once with its cause, the caller hears "try later" or "our error".
+    Fault(Fault),
+}
+
+/// A "no" that names its reason as a code. Sentences are the doors' business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Fields that cannot be accepted, all of them at once.
+    Fields(Vec<FieldError>),
+    /// The deed needs a credential and none was shown.
+    NoCredential,
+    /// A credential was shown and is not good.
+    BadCredential(Why),
+    /// Unknown name, wrong password, or an account that may not log in: one answer for all.
+    BadLogin,
+    /// The account is known but not active.
+    Inactive,
+    /// Unknown client, wrong secret, disabled client: one answer for all.
+    BadClient,
+    /// The named client does not exist (asked by an authenticated account).
+    UnknownClient,
+    /// The client is not registered for this grant type.
+    GrantNotAllowed,
+    /// The client is not registered for this provider.
+    ProviderNotAllowed,
+    /// A scope was asked for that the client or the grant does not have.
+    ScopeNotAllowed,
+    /// No such grant type here.
+    UnsupportedGrant,
+    /// The request cannot be understood; the text names the parameter and the mend.
+    BadRequest(&'static str),
+    /// The grant (refresh token, code, password) is not good.
+    BadGrant(Why),
+    /// No provider goes by that name.
+    UnknownProvider,
+    /// The provider does not stand behind the shown token, or it was issued to another application.
+    ProviderRefused(Why),
+    /// The provider knows the person but gave no e-mail address, and the policy wants one.
+    ProviderGaveNoEmail,
+    /// The provider could not be asked; worth trying again after the given time.
+    ProviderUnavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The provider answered something that is not an answer.
+    ProviderMalformed,
+    /// An account with this e-mail exists and the link rule does not let the two become one.
+    LinkRefused,
+    /// The only way to log in cannot be cut off.
+    LastLogin,
+    /// The `uid` of a mailed link names nobody.
+    BadMailUid,
+    /// The token of a mailed link is wrong, expired or no longer good.
+    BadMailToken,
+    /// The mailed link was good and has already done its work.
+    StaleMailToken,
+    /// Known, but not allowed to do this.
+    NotAllowed,
+    /// What was sought does not exist, or is not the caller's to see.
+    NotFound,
+    /// Asked too often.
+    TooMany {
+        /// When to try again.
+        retry_after: Duration,
+    },
+}
+
+/// The reason behind a refused credential: for logs, metrics and tests; the wire stays vague.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing by that value is known.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It was ended before its time.
+    Revoked,
+    /// It was good once and has been used up.
+    Used,
+    /// It is not of the form such a thing has.
+    Malformed,
+    /// It was issued for somebody else.
+    ForeignAudience,
+    /// The provider bound it to another network address.
+    IpBound,
+    /// Its signature or nonce does not hold.
+    Forged,
+    /// It is of another kind than the one asked for.
+    WrongKind,
+    /// The person behind it is blocked or gone.
+    Unavailable,
+}
+
+/// One field that cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name on the wire, or [`FieldError::OBJECT`] for the body as a whole.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub code: FieldCode,
+}
+
+impl FieldError {
+    /// The name under which complaints about the body as a whole are collected.
+    pub const OBJECT: &'static str = "non_field_errors";
+
+    /// A complaint about one field.
+    pub fn new(field: &'static str, code: FieldCode) -> Self {
+        Self { field, code }
+    }
+}
+
+/// What is wrong with a field, as a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldCode {
+    /// It is missing.
+    Required,
+    /// It is empty.
+    Blank,
+    /// It is `null`.
+    Null,
+    /// It is a list, an object or a boolean where a string is due.
+    NotAString,
+    /// It is not a whole number.
+    NotAnInteger,
+    /// It holds a NUL character.
+    Nul,
+    /// It holds control characters.
+    Control,
+    /// It is longer than this many characters.
+    TooLong(usize),
+    /// It is not an e-mail address.
+    NotAnEmail,
+    /// Somebody has it already.
+    Taken,
+    /// The two passwords differ.
+    PasswordMismatch,
+    /// The password is shorter than this many characters.
+    PasswordTooShort(usize),
+    /// The password is longer than this many characters.
+    PasswordTooLong(usize),
+    /// The password is one of the common ones.
+    PasswordCommon,
+    /// The password is digits only.
+    PasswordNumeric,
+    /// The password is too close to this attribute of the account.
+    PasswordSimilar(&'static str),
+    /// The current password is wrong.
+    WrongPassword,
+    /// The value is not one of those allowed.
+    NotAChoice,
+    /// The body is not an object.
+    NotAnObject,
+    /// The value is not acceptable; the text says why.
+    Invalid(&'static str),
+}
+
+/// A failure of ours, never blamed on the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Cannot be done now; worth trying again.
+    #[error("unavailable: {what}")]
+    Unavailable {
+        /// What is unavailable, in words for the log.
+        what: String,
+        /// The cause, where there is one.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// Two deeds met; the whole deed may be tried once more.
+    #[error("conflict: {what}")]
+    Conflict {
+        /// Which rule of the store was hit.
+        what: String,
+    },
+    /// Something is wrong with us.
+    #[error("internal: {what}")]
+    Internal {
+        /// What went wrong, in words for the log.
+        what: String,
+        /// The cause, where there is one.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl Fault {
+    /// An impossible case, told in a sentence.
+    pub fn internal(what: impl Into<String>) -> Self {
+        Self::Internal { what: what.into(), cause: None }
+    }
+
+    /// A failure of ours with its cause.
+    pub fn because(
+        what: impl Into<String>,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Internal { what: what.into(), cause: Some(cause.into()) }
+    }
+
+    /// A passing failure: the caller should try again.
+    pub fn unavailable(what: impl Into<String>) -> Self {
+        Self::Unavailable { what: what.into(), cause: None }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

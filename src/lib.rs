@@ -1,0 +1,10 @@
+//! Cambio: a bureau de change for identity.
+//!
+//! The house map, from the ground up. A room may name rooms on lower floors only; `tests/it/plan/floors.rs`
+//! holds the exact list.
+
+// Floor 0: values, rules, words. No I/O (config reads its files once).
+pub mod clock;
+pub mod domain;
+pub mod entropy;
+pub mod error;
