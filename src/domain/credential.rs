@@ -16,8 +16,8 @@ pub enum Credential {
     Bearer(SecretString),
     /// `Token` and djoser's auth token.
     AuthToken(SecretString),
-    /// `Bearer` or `JWT` and three dot-separated parts.
-    Jwt(SecretString),
+    /// `Bearer` or `JWT`, under which of the two, and three dot-separated parts.
+    Jwt(Scheme, SecretString),
     /// A header of a known scheme that holds no token, or more than one.
     Malformed(Scheme),
 }

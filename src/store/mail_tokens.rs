@@ -88,15 +88,10 @@ pub fn consume(
     Ok(won == 1)
 }
 
-/// Deletes the links of a purpose that an account has.
-pub fn delete_of(
-    conn: &mut AnyConnection,
-    account: AccountId,
-    purpose: LinkPurpose,
-) -> Result<(), Fault> {
+/// Deletes every link that an account has.
+pub fn delete_all(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fault> {
     on!(conn, c => diesel::delete(mail_tokens::table)
         .filter(mail_tokens::account_id.eq(account.0))
-        .filter(mail_tokens::purpose.eq(purpose.word()))
         .execute(c)?);
     Ok(())
 }

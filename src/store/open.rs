@@ -157,13 +157,20 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Fault> {
-        on!(&mut connection.any, c => c.batch_execute("select 1")?);
-        Ok(())
+        if is_alive(&mut connection.any) {
+            return Ok(());
+        }
+        Err(Fault::unavailable("the connection is dead"))
     }
 
     fn has_broken(&self, connection: &mut Connection) -> bool {
         connection.broken
     }
+}
+
+/// Whether the connection still answers.
+pub fn is_alive(conn: &mut AnyConnection) -> bool {
+    on!(conn, c => c.batch_execute("select 1").is_ok())
 }
 
 fn open_sqlite(path: &str, reading: bool) -> Result<SqliteConnection, Fault> {
