@@ -5,6 +5,10 @@
 
 // Floor 0: values, rules, words. No I/O (config reads its files once).
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod error;
+
+// Floor 1: one outside thing each. They never import one another; providers alone may use crypto.
+pub mod crypto;
