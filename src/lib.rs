@@ -12,3 +12,4 @@ pub mod error;
 
 // Floor 1: one outside thing each. They never import one another; providers alone may use crypto.
 pub mod crypto;
+pub mod providers;

@@ -1,7 +1,6 @@
 //! SHA-256 of texts, and comparison that takes the same time whatever the texts.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::digest::{SHA256, digest};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -17,13 +16,13 @@ pub fn of_all(texts: &[&[u8]]) -> [u8; 32] {
 
 /// The SHA-256 of a text in lower-case hex, as applications hash a nonce.
 pub fn sha256_hex(text: &str) -> String {
-    hex::encode(digest(&SHA256, text.as_bytes()))
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// The left half of the SHA-256 in base64url: `at_hash` (OpenID Connect Core §3.1.3.6).
 pub fn at_hash(token: &str) -> String {
-    let hash = digest(&SHA256, token.as_bytes());
-    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    let hash = Sha256::digest(token.as_bytes());
+    let (left, _) = hash.split_at(hash.len() / 2);
     URL_SAFE_NO_PAD.encode(left)
 }
 
