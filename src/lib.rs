@@ -5,9 +5,21 @@
 
 // Floor 0: values, rules, words. No I/O (config reads its files once).
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod error;
 
-// Floor 1: one outside thing each; never importing one another (`providers` may name `crypto`).
+// Floor 1: one outside thing each. They never import one another; `providers` alone may use `crypto`.
+pub mod crypto;
+pub mod providers;
 pub mod store;
+
+// Floor 2: deeds.
+pub mod usecases;
+
+// Floor 3: the staircase.
+pub mod app;
+
+// Floor 4: words in, words out.
+pub mod http;

@@ -1,0 +1,3 @@
+//! The settings, one section per file.
+
+pub mod providers;
