@@ -8,3 +8,6 @@ pub mod clock;
 pub mod domain;
 pub mod entropy;
 pub mod error;
+
+// Floor 1: one outside thing each; they never import one another.
+pub mod crypto;
