@@ -1,5 +1,6 @@
 //! Hashes, seals and signatures. Every key is handed in.
 
+mod argon2_hash;
 mod django_hash;
 pub mod fingerprint;
 pub mod json;
