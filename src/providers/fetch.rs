@@ -208,8 +208,11 @@ fn tls(roots: Vec<CertificateDer<'static>>) -> Result<rustls::ClientConfig, Faul
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Fetcher};
-    use crate::{config::providers::Egress, providers::error::ProviderError};
+    use super::{ANSWER_MAX, Ask, Fetcher, Flaw, Outage};
+    use crate::{
+        config::providers::Egress,
+        providers::{canned::Canned, error::ProviderError},
+    };
     use url::Url;
 
     #[test]
@@ -227,12 +230,43 @@ mod tests {
         let public = Fetcher::build(&Egress::default(), Vec::new()).expect("a client");
         let ask = Ask::get(Url::parse("https://localhost/").expect("a URL"));
         let why = public.call(&ask).await.expect_err("refused");
-        assert_eq!(why, ProviderError::Unavailable(super::Outage::Connect));
+        assert_eq!(why, ProviderError::Unavailable(Outage::Connect));
     }
 
     #[test]
     fn a_token_in_a_form_is_encoded() {
         let ask = Ask::post(Url::parse("https://a.ru/").expect("a URL"), &[("t", "a&b=c +")]);
         assert_eq!(ask.form.expect("a form"), b"t=a%26b%3Dc+%2B");
+    }
+
+    async fn told(answer: Vec<u8>) -> (Result<u16, ProviderError>, usize) {
+        let canned = Canned::raw(answer).await;
+        let rules = Egress { allow_private_network: true, ..Egress::default() };
+        let private = Fetcher::build(&rules, Vec::new()).expect("a client");
+        let told = private.call(&Ask::get(canned.url.clone())).await.map(|reply| reply.status);
+        (told, canned.asked())
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let away = "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(told(away.into()).await, (Ok(302), 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_not_read_announced_or_not() {
+        let too_large = (Err(ProviderError::Malformed(Flaw::TooLarge)), 1);
+        let announced = "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n";
+        assert_eq!(told(announced.into()).await, too_large);
+        let mut silent = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
+        silent.extend(vec![b' '; ANSWER_MAX + 1]);
+        assert_eq!(told(silent).await, too_large);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_is_none() {
+        let short = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{}";
+        assert_eq!(told(short.into()).await.0, Err(ProviderError::Unavailable(Outage::Closed)));
+        assert_eq!(told(Vec::new()).await.0, Err(ProviderError::Unavailable(Outage::Closed)));
     }
 }

@@ -4,7 +4,6 @@ use std::slice;
 
 use futures_util::future::{BoxFuture, join};
 use secrecy::ExposeSecret as _;
-use url::Url;
 
 use super::{
     Provider,
@@ -61,9 +60,8 @@ impl Google {
     /// Two questions at once: for whom was it issued, and whose is it. Both must mean one person.
     async fn by_access_token(&self, shown: &ProviderCredential, cx: &Cx) -> Told {
         let token = shown.token.expose_secret();
-        let url = |url: &Url| url.clone();
-        let whom = Ask::post(url(&self.settings.tokeninfo_url), &[("access_token", token)]);
-        let whose = Ask::get(url(&self.settings.userinfo_url)).authorized("Bearer", token);
+        let whom = Ask::post(self.settings.tokeninfo_url.clone(), &[("access_token", token)]);
+        let whose = Ask::get(self.settings.userinfo_url.clone()).authorized("Bearer", token);
         let (whom, whose) =
             join(self.line.ask(&whom, Again::CutOff, cx), self.line.ask(&whose, Again::CutOff, cx))
                 .await;
@@ -147,16 +145,28 @@ fn email(told: &Record) -> Option<ProviderEmail> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_token, email};
+    use super::{Google, check_token, email};
     use crate::{
-        domain::provider::EmailTrust,
+        config::providers::google,
+        crypto::{
+            jwt::sign,
+            jwt_key::{Algorithm, SigningKey},
+            test_keys,
+        },
+        domain::provider::{EmailTrust, ProviderCredential},
         error::Why,
         providers::{
             answer::Record,
+            canned::{self, Canned},
             error::{Flaw, ProviderError},
+            guard::Cx,
         },
     };
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use chrono::DateTime;
     use serde_json::{Value, json};
+    use std::time::Duration;
+    use tokio::time::Instant;
 
     fn record(value: &Value) -> Record {
         value.as_object().expect("an object").clone().into()
@@ -205,5 +215,117 @@ mod tests {
         for told in [json!({}), json!({"email": ""}), json!({"email": 1, "email_verified": true})] {
             assert_eq!(email(&record(&told)), None);
         }
+    }
+
+    /// Google with its keys at a server of ours, and what came of showing it a token.
+    struct Desk {
+        keys: Canned,
+        google: Google,
+    }
+
+    impl Desk {
+        async fn open(keys: &Value) -> Self {
+            let keys = Canned::json(&json!({ "keys": keys })).await;
+            let settings = google::Google {
+                client_ids: vec!["web".to_owned()],
+                jwks_url: keys.url.clone(),
+                ..google::Google::default()
+            };
+            Self { keys, google: Google::new(&settings, canned::line()) }
+        }
+
+        async fn shows(&self, token: &str) -> Result<String, ProviderError> {
+            let now = DateTime::from_timestamp(NOW, 0).expect("an instant");
+            let deadline = Instant::now() + Duration::from_secs(5);
+            let shown = ProviderCredential::token(token.into());
+            let told = self.google.by_id_token(&shown, &Cx { now, deadline }).await?;
+            Ok(told.subject.as_str().to_owned())
+        }
+    }
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn claims() -> Value {
+        json!({"iss": "accounts.google.com", "aud": "web", "sub": "108204268033311374519",
+            "iat": NOW, "exp": NOW + 3600, "email": "ada@gmail.com", "email_verified": true})
+    }
+
+    fn signed(kid: &str) -> String {
+        sign(&claims(), &test_keys::rsa(kid)).expect("signed")
+    }
+
+    #[tokio::test]
+    async fn an_id_token_is_verified_offline_once_the_keys_are_there() {
+        let desk = Desk::open(&json!([test_keys::rsa_jwk("one")])).await;
+        for _ in 0..3 {
+            assert_eq!(desk.shows(&signed("one")).await.as_deref(), Ok("108204268033311374519"));
+        }
+        assert_eq!(desk.keys.asked(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_new_key_is_fetched_at_once_but_made_up_ones_only_once() {
+        let desk = Desk::open(&json!([test_keys::rsa_jwk("one")])).await;
+        assert!(desk.shows(&signed("one")).await.is_ok());
+        desk.keys.now_says(&json!({"keys": [test_keys::rsa_jwk("two")]}));
+        assert!(desk.shows(&signed("two")).await.is_ok());
+        assert_eq!(desk.keys.asked(), 2);
+        for kid in ["a", "b", "c"] {
+            let forged = Err(ProviderError::Refused(Why::Forged));
+            assert_eq!(desk.shows(&signed(kid)).await, forged);
+        }
+        assert_eq!(desk.keys.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_empty_set_never_takes_the_place_of_a_good_one() {
+        let desk = Desk::open(&json!([test_keys::rsa_jwk("one")])).await;
+        assert!(desk.shows(&signed("one")).await.is_ok());
+        desk.keys.now_says(&json!({"keys": []}));
+        assert!(desk.shows(&signed("two")).await.is_err());
+        assert!(desk.shows(&signed("one")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn without_keys_nobody_is_refused_nor_let_in() {
+        let desk = Desk::open(&json!([])).await;
+        let odd = Err(ProviderError::Malformed(Flaw::Member("keys")));
+        assert_eq!(desk.shows(&signed("one")).await, odd);
+    }
+
+    #[tokio::test]
+    async fn a_forged_token_is_refused_whatever_its_header_says() {
+        let desk = Desk::open(&json!([test_keys::rsa_jwk("one")])).await;
+        let modulus = test_keys::rsa_jwk("one")["n"].as_str().expect("n").to_owned();
+        let hmac = SigningKey::secret(Algorithm::HS256, modulus.as_bytes()).named("one");
+        let ours = SigningKey::pkcs8(Algorithm::ES256, &test_keys::es256_der()).expect("a key");
+        let rs384 = SigningKey::pkcs8(Algorithm::RS384, &test_keys::rsa_der()).expect("a key");
+        let header = |header: Value| {
+            let token = signed("one");
+            let (_, rest) = token.split_once('.').expect("a JWT");
+            format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()))
+        };
+        for token in [
+            sign(&claims(), &hmac).expect("signed"),
+            sign(&claims(), &ours.named("one")).expect("signed"),
+            sign(&claims(), &rs384.named("one")).expect("signed"),
+            header(json!({"alg": "none", "kid": "one"})),
+            header(json!({"alg": "RS256", "kid": "one", "jku": desk.keys.url.as_str()})),
+            header(json!({"alg": "RS256", "kid": "one", "crit": ["b64"], "b64": false})),
+        ] {
+            let forged = Err(ProviderError::Refused(Why::Forged));
+            assert_eq!(desk.shows(&token).await, forged, "{token}");
+        }
+        assert!(desk.keys.asked() <= 1);
+    }
+
+    #[tokio::test]
+    async fn a_token_without_a_key_name_is_fine_where_there_is_one_key() {
+        let nameless = SigningKey::pkcs8(Algorithm::RS256, &test_keys::rsa_der()).expect("a key");
+        let token = sign(&claims(), &nameless).expect("signed");
+        let one = Desk::open(&json!([test_keys::rsa_jwk("one")])).await;
+        assert!(one.shows(&token).await.is_ok());
+        let two = Desk::open(&json!([test_keys::rsa_jwk("one"), test_keys::rsa_jwk("two")])).await;
+        assert!(two.shows(&token).await.is_err());
     }
 }

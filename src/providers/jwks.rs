@@ -205,7 +205,7 @@ mod tests {
     use serde_json::{Value, json};
     use std::sync::Arc;
 
-    fn set(keys: Value) -> Vec<super::Key> {
+    fn set(keys: &Value) -> Vec<super::Key> {
         let set = json!({ "keys": keys }).as_object().expect("an object").clone();
         usable(&set.into(), &[Algorithm::RS256])
     }
@@ -214,7 +214,7 @@ mod tests {
     fn keys_of_no_use_are_passed_over() {
         let mut encryption = test_keys::rsa_jwk("enc");
         encryption["use"] = "enc".into();
-        let keys = set(json!([
+        let keys = set(&json!([
             {"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"}, {"kty": "new"}, "odd", null,
             {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "short"}, encryption,
             test_keys::rsa_jwk("good"),
@@ -226,19 +226,19 @@ mod tests {
 
     #[test]
     fn without_a_name_there_must_be_no_choice() {
-        let one = set(json!([test_keys::rsa_jwk("a")]));
+        let one = set(&json!([test_keys::rsa_jwk("a")]));
         assert!(choose(&one, None).is_some());
-        let two = set(json!([test_keys::rsa_jwk("a"), test_keys::rsa_jwk("b")]));
+        let two = set(&json!([test_keys::rsa_jwk("a"), test_keys::rsa_jwk("b")]));
         assert!(choose(&two, None).is_none());
         assert!(choose(&two, Some("b")).is_some());
-        let double = set(json!([test_keys::rsa_jwk("a"), test_keys::rsa_jwk("a")]));
+        let double = set(&json!([test_keys::rsa_jwk("a"), test_keys::rsa_jwk("a")]));
         assert!(choose(&double, Some("a")).is_none());
     }
 
     #[test]
     fn a_set_is_no_set_without_a_list() {
-        assert!(set(json!({})).is_empty());
-        assert!(set(json!([])).is_empty());
+        assert!(set(&json!({})).is_empty());
+        assert!(set(&json!([])).is_empty());
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(jwks.state(at(0)), (Age::Cold, true));
         {
             let mut kept = jwks.shelf.write().expect("unpoisoned");
-            kept.keys = Arc::new(set(json!([test_keys::rsa_jwk("a")])));
+            kept.keys = Arc::new(set(&json!([test_keys::rsa_jwk("a")])));
             kept.fresh = Some((at(0), at(60)));
             kept.tried = Some(at(0));
         }

@@ -1,10 +1,12 @@
 //! The outside identity services: whose credential is this, and was it given to *us*?
 //!
-//! A new provider is one file, one block in `config::providers`, and one line in [`KNOWN`].
+//! A new provider is one file, one block in `config::providers`, and one line in `KNOWN`.
 
 mod address;
 mod answer;
 mod breaker;
+#[cfg(test)]
+mod canned;
 mod error;
 mod fetch;
 mod flights;
@@ -48,7 +50,7 @@ trait Provider: Send + Sync {
 
 type Maker = fn(&Providers, Line) -> Box<dyn Provider>;
 
-/// Every provider this build knows, in the order of [`Providers::blocks`].
+/// Every provider this build knows, in the order of `Providers::blocks`.
 const KNOWN: [Maker; 3] = [
     |config, line| Box::new(google::Google::new(&config.google, line)),
     |config, line| Box::new(yandex::Yandex::new(&config.yandex, line)),

@@ -190,18 +190,20 @@ mod tests {
     #[test]
     fn errors_have_their_meanings() {
         let bound = "User authorization failed: access_token was given to another ip address.";
-        let refused = ProviderError::Refused;
-        assert_eq!(user_refusal(5, Some(1130), ""), refused(Why::IpBound));
-        assert_eq!(user_refusal(5, None, bound), refused(Why::IpBound));
-        assert_eq!(user_refusal(5, None, "access_token has expired."), refused(Why::Expired));
-        assert_eq!(user_refusal(5, None, "invalid access_token (4)."), refused(Why::Unknown));
-        assert_eq!(user_refusal(27, None, ""), refused(Why::WrongKind));
-        assert_eq!(user_refusal(18, None, ""), refused(Why::Unavailable));
-        assert!(matches!(user_refusal(6, None, ""), ProviderError::RateLimited { .. }));
-        assert!(matches!(user_refusal(14, None, ""), ProviderError::RateLimited { .. }));
-        assert!(matches!(user_refusal(10, None, ""), ProviderError::Unavailable(_)));
-        assert!(matches!(user_refusal(42, None, ""), ProviderError::Misconfigured(_)));
-        assert!(matches!(user_refusal(0, None, ""), ProviderError::Malformed(_)));
+        for (code, subcode, text, why) in [
+            (5, Some(1130), "", Why::IpBound),
+            (5, None, bound, Why::IpBound),
+            (5, None, "access_token has expired.", Why::Expired),
+            (5, None, "invalid access_token (4).", Why::Unknown),
+            (27, None, "", Why::WrongKind),
+            (18, None, "", Why::Unavailable),
+            (1117, None, "", Why::Expired),
+        ] {
+            assert_eq!(user_refusal(code, subcode, text), ProviderError::Refused(why), "{code}");
+        }
+        let words = [6, 14, 10, 42, 0].map(|code| user_refusal(code, None, "").word());
+        let wanted = ["rate_limited", "rate_limited", "unavailable", "misconfigured", "malformed"];
+        assert_eq!(words, wanted);
     }
 
     #[test]
