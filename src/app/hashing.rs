@@ -25,13 +25,13 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn start(options: &Options) -> Result<Self, Fault> {
-        let threads = options.thread_count();
+    pub(super) fn start(options: &Options, cores: usize) -> Result<Self, Fault> {
+        let threads = options.threads_on(cores);
         Ok(Self {
             lanes: Lanes::start("hashing", threads, threads)?,
             free: Semaphore::new(threads),
             room: Semaphore::new(threads + options.queue),
-            wait: Duration::from_millis(options.wait_ms),
+            wait: Duration::from_millis(options.wait_ms.into()),
             parameters: HashParameters {
                 memory_kib: options.memory_kib,
                 iterations: options.iterations,

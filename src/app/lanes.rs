@@ -60,7 +60,9 @@ impl Lanes {
             return Err(Fault::unavailable(format!("{} is closed", self.name)));
         };
         queue.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => Fault::unavailable(format!("the queue of {} is full", self.name)),
+            TrySendError::Full(_) => {
+                Fault::unavailable(format!("the queue of {} is full", self.name))
+            }
             TrySendError::Disconnected(_) => Fault::internal(format!("{} is gone", self.name)),
         })
     }

@@ -11,6 +11,7 @@ mod writer;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
@@ -92,9 +93,9 @@ impl App {
         };
         Ok(Self(Arc::new(Inner {
             shared,
-            lanes: Lanes::start("database", lane_count(config, backend), queue)?,
+            lanes: Lanes::start("database", config.database.threads_on(cores()), queue)?,
             writes,
-            hashing: Hashing::start(&config.hashing)?,
+            hashing: Hashing::start(&config.hashing, cores())?,
             providers: Registry::build(&config.providers)?,
         })))
     }
@@ -321,24 +322,16 @@ fn doubt(loan: &mut Connection) {
 }
 
 fn store_options(config: &Config) -> StoreOptions {
-    let sqlite = config.database.is_sqlite();
-    let backend = if sqlite { Backend::Sqlite } else { Backend::Postgres };
+    let database = &config.database;
     StoreOptions {
-        url: config.database.url_exposed(),
-        connections: u32::try_from(lane_count(config, backend)).unwrap_or(u32::MAX),
-        acquire_ms: config.database.acquire_timeout_ms,
-        statement_ms: config.database.statement_timeout_ms,
-        lock_ms: config.database.lock_timeout_ms,
+        url: database.url.expose_secret().to_owned(),
+        connections: u32::try_from(database.threads_on(cores())).unwrap_or(u32::MAX),
+        acquire_ms: database.acquire_timeout_ms.into(),
+        statement_ms: database.statement_timeout_ms.into(),
+        lock_ms: database.lock_timeout_ms.into(),
     }
 }
 
-/// How many threads serve the database: as configured, else one a core for `SQLite` (its work is the
-/// processor's) and two a core for PostgreSQL (half of its work is waiting).
-fn lane_count(config: &Config, backend: Backend) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    match (config.database.threads, backend) {
-        (0, Backend::Sqlite) => cores,
-        (0, Backend::Postgres) => cores * 2,
-        (threads, _) => threads,
-    }
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

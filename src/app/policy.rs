@@ -7,11 +7,11 @@ use chrono::TimeDelta;
 use crate::{
     config::{Config, linking::OnEmailClash},
     domain::{
+        common_passwords::CommonPasswords,
         identity::OnClash,
         language::Language,
-        password::{CommonPasswords, PasswordRules},
+        password::PasswordRules,
         policy::{Lifetimes, Policy, Registration},
-        scope::ScopeSet,
     },
     error::Fault,
 };
@@ -26,8 +26,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             check_common: passwords.check_common,
             check_numeric: passwords.check_numeric,
             check_similar: passwords.check_similar,
-            common: Arc::new(CommonPasswords::embedded()?),
-            ..PasswordRules::default()
+            ..PasswordRules::standard(Arc::new(CommonPasswords::embedded()?))
         },
         registration: Registration {
             enabled: config.registration.enabled,
@@ -41,8 +40,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             OnEmailClash::CreateWithoutEmail => OnClash::CreateWithoutEmail,
         },
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
-        default_scope: ScopeSet::parse(&config.tokens.default_scope)
-            .ok_or_else(|| Fault::internal("tokens.default_scope is not a list of scopes"))?,
+        default_scope: config.tokens.default_scope.clone(),
     })
 }
 
@@ -54,13 +52,13 @@ fn lifetimes(config: &Config) -> Lifetimes {
         refresh_absolute: seconds(tokens.refresh_absolute_seconds),
         refresh_grace: seconds(tokens.refresh_grace_seconds),
         auth_token_idle: Some(tokens.auth_token_idle_seconds).filter(|s| *s > 0).map(seconds),
-        activation: seconds(config.registration.activation_hours * 3600),
-        password_reset: seconds(config.resets.lifetime_minutes * 60),
+        activation: TimeDelta::hours(config.registration.activation_hours.into()),
+        password_reset: TimeDelta::minutes(config.resets.lifetime_minutes.into()),
         jwt_access: seconds(config.jwt.access_lifetime_seconds),
         jwt_refresh: seconds(config.jwt.refresh_lifetime_seconds),
     }
 }
 
-fn seconds(count: u64) -> TimeDelta {
-    i64::try_from(count).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
+fn seconds(count: u32) -> TimeDelta {
+    TimeDelta::seconds(count.into())
 }

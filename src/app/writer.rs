@@ -82,7 +82,9 @@ impl Writer {
     }
 
     fn push(&self, job: Job) -> Result<(), Fault> {
-        let Some(queue) = &self.queue else { return Err(Fault::unavailable("the writer is closed")) };
+        let Some(queue) = &self.queue else {
+            return Err(Fault::unavailable("the writer is closed"));
+        };
         queue.try_send(job).map_err(|refused| match refused {
             TrySendError::Full(_) => Fault::unavailable("the queue of the writer is full"),
             TrySendError::Disconnected(_) => Fault::internal("the writer is gone"),

@@ -40,9 +40,8 @@ mod tests {
     #[test]
     fn only_the_same_secret_and_purpose_open_a_seal() {
         let sealed = seal(&"old".into(), "refresh", b"answer").expect("sealed");
-        let opened = |secret: &str, purpose: &str| {
-            open(&secret.into(), purpose, &sealed).expect("a key")
-        };
+        let opened =
+            |secret: &str, purpose: &str| open(&secret.into(), purpose, &sealed).expect("a key");
         assert_eq!(opened("old", "refresh").as_deref(), Some(&b"answer"[..]));
         assert_eq!(opened("new", "refresh"), None);
         assert_eq!(opened("old", "other"), None);

@@ -20,6 +20,11 @@ impl Password {
         Self(SecretString::from(typed.into()))
     }
 
+    /// Whether the other is the same, character for character.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+
     /// The password in the clear, for hashing and checking.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

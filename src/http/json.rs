@@ -154,7 +154,8 @@ mod tests {
         for text in ["[1]", "\"x\"", "1", "null", "true", "-1", "1.5"] {
             assert_eq!(read(text.as_bytes()), Err(BadBody::NotAnObject), "{text}");
         }
-        for text in ["{", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\u{feff}{}", "{\"a\":\"\\ud800\"}", "NaN"]
+        for text in
+            ["{", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\u{feff}{}", "{\"a\":\"\\ud800\"}", "NaN"]
         {
             assert!(matches!(read(text.as_bytes()), Err(BadBody::Malformed(_))), "{text}");
         }

@@ -40,18 +40,53 @@ fn auth(config: &mut ServiceConfig) {
 
     let post = web::post;
     config
-        .service(only("/auth/users", "GET, POST, HEAD, OPTIONS", Access::Login).route(post().to(users::create)))
-        .service(only("/auth/users/activation", "POST, OPTIONS", Access::Login).route(post().to(users::activate)))
-        .service(only("/auth/users/resend_activation", "POST, OPTIONS", Access::Login).route(post().to(users::resend)))
-        .service(only("/auth/users/me", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", Access::Login).route(web::get().to(users::me)))
-        .service(only("/auth/token/login", "POST, OPTIONS", Access::Anyone).route(post().to(tokens::log_in)))
-        .service(only("/auth/token/logout", "POST, OPTIONS", Access::Login).route(post().to(tokens::log_out)))
-        .service(only("/auth/token", "POST, OPTIONS", Access::Anyone).route(post().to(token::endpoint)))
-        .service(only("/auth/convert-token", "POST, OPTIONS", Access::Anyone).route(post().to(convert::endpoint)))
-        .service(only("/auth/revoke-token", "POST, OPTIONS", Access::Login).route(post().to(sessions::revoke_token)))
-        .service(only("/auth/invalidate-sessions", "POST, OPTIONS", Access::Login).route(post().to(sessions::invalidate_sessions)))
-        .service(only("/auth/invalidate-refresh-tokens", "POST, OPTIONS", Access::Login).route(post().to(sessions::invalidate_refresh_tokens)))
-        .service(only("/auth/disconnect-backend", "POST, OPTIONS", Access::Login).route(post().to(sessions::disconnect_backend)));
+        .service(
+            only("/auth/users", "GET, POST, HEAD, OPTIONS", Access::Login)
+                .route(post().to(users::create)),
+        )
+        .service(
+            only("/auth/users/activation", "POST, OPTIONS", Access::Login)
+                .route(post().to(users::activate)),
+        )
+        .service(
+            only("/auth/users/resend_activation", "POST, OPTIONS", Access::Login)
+                .route(post().to(users::resend)),
+        )
+        .service(
+            only("/auth/users/me", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", Access::Login)
+                .route(web::get().to(users::me)),
+        )
+        .service(
+            only("/auth/token/login", "POST, OPTIONS", Access::Anyone)
+                .route(post().to(tokens::log_in)),
+        )
+        .service(
+            only("/auth/token/logout", "POST, OPTIONS", Access::Login)
+                .route(post().to(tokens::log_out)),
+        )
+        .service(
+            only("/auth/token", "POST, OPTIONS", Access::Anyone).route(post().to(token::endpoint)),
+        )
+        .service(
+            only("/auth/convert-token", "POST, OPTIONS", Access::Anyone)
+                .route(post().to(convert::endpoint)),
+        )
+        .service(
+            only("/auth/revoke-token", "POST, OPTIONS", Access::Login)
+                .route(post().to(sessions::revoke_token)),
+        )
+        .service(
+            only("/auth/invalidate-sessions", "POST, OPTIONS", Access::Login)
+                .route(post().to(sessions::invalidate_sessions)),
+        )
+        .service(
+            only("/auth/invalidate-refresh-tokens", "POST, OPTIONS", Access::Login)
+                .route(post().to(sessions::invalidate_refresh_tokens)),
+        )
+        .service(
+            only("/auth/disconnect-backend", "POST, OPTIONS", Access::Login)
+                .route(post().to(sessions::disconnect_backend)),
+        );
 }
 
 async fn not_found() -> HttpResponse {

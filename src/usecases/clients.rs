@@ -53,11 +53,7 @@ fn is_one_of(shown: Option<&SecretString>, live: &[Digest]) -> bool {
 }
 
 /// Who a client is, if it may use the grant type.
-pub fn prove_for(
-    ctx: &mut Ctx<'_>,
-    shown: &ClientCredential,
-    grant: GrantType,
-) -> Outcome<Client> {
+pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) -> Outcome<Client> {
     let client = prove(ctx, shown)?;
     if !client.may(grant) {
         return Err(Refusal::GrantNotAllowed.into());
@@ -170,7 +166,9 @@ fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
     }
     if wish.kind == ClientKind::Public {
         if wish.secret.is_some() {
-            return no("a public client cannot keep a secret: leave it out, or make it confidential");
+            return no(
+                "a public client cannot keep a secret: leave it out, or make it confidential",
+            );
         }
         if grants.contains(&GrantType::ClientCredentials) {
             return no("client_credentials needs a confidential client (RFC 6749 §4.4)");

@@ -66,9 +66,9 @@ fn has_a_point(kind: LetterKind, account: &Account) -> bool {
     match kind {
         LetterKind::Activation => account.state == AccountState::Pending,
         LetterKind::PasswordReset => account.state == AccountState::Active,
-        LetterKind::Confirmation
-        | LetterKind::PasswordChanged
-        | LetterKind::AlreadyRegistered => true,
+        LetterKind::Confirmation | LetterKind::PasswordChanged | LetterKind::AlreadyRegistered => {
+            true
+        }
     }
 }
 

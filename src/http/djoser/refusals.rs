@@ -81,9 +81,8 @@ fn failed(error: &Error, fault: &Fault) -> HttpResponse {
 }
 
 fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
-    let detail = |status: StatusCode, text: &str| {
-        answer::no(status, error).json(json!({ "detail": text }))
-    };
+    let detail =
+        |status: StatusCode, text: &str| answer::no(status, error).json(json!({ "detail": text }));
     let field = |name: &str, text: &str| {
         answer::no(StatusCode::BAD_REQUEST, error).json(json!({ name: [text] }))
     };

@@ -70,11 +70,7 @@ struct NewUser {
 }
 
 /// The fields of a registration, or everything that is wrong with any of them.
-async fn new_user(
-    app: &App,
-    request: &HttpRequest,
-    words: &Words,
-) -> Result<NewUser, Refused> {
+async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<NewUser, Refused> {
     let mut read = Reader::new(words);
     let email = read.email("email");
     let name = read.optional(Text::free("name", 255)).unwrap_or_default();

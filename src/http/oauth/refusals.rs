@@ -85,10 +85,9 @@ impl ResponseError for Refused {
 fn bad_body(bad: &BadBody, style: Style) -> HttpResponse {
     let (status, text) = answer::body_status(bad);
     match style {
-        Style::Rfc => answer::ok(
-            status,
-            &json!({ "error": "invalid_request", "error_description": text }),
-        ),
+        Style::Rfc => {
+            answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
+        }
         Style::Drf => answer::ok(status, &json!({ "detail": text })),
     }
 }
@@ -109,9 +108,8 @@ fn said(error: &str, description: &str) -> serde_json::Value {
 }
 
 fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
-    let bad = |code: &str, text: &str| {
-        answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text))
-    };
+    let bad =
+        |code: &str, text: &str| answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text));
     match refusal {
         Refusal::Fields(errors) => bad("invalid_request", &parameters(errors)),
         Refusal::NoCredential => answer::no_credential(error),
