@@ -1,1 +1,5 @@
-fn main() {}
+//! The `cambio` program.
+
+fn main() -> std::process::ExitCode {
+    cambio::cli::main()
+}

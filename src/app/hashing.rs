@@ -79,6 +79,12 @@ impl App {
         Ok(hash)
     }
 
+    /// Hashes a password on this thread, for the command line.
+    pub fn hash_now(&self, password: &Password) -> Outcome<String> {
+        let entropy = self.0.shared.entropy.as_ref();
+        Ok(password_hash::hash(password, &self.0.hashing.parameters, entropy)?)
+    }
+
     /// Checks a password against a stored form on the hash threads; without a stored form it does the
     /// same work and finds it wrong (R12).
     pub async fn check(&self, password: &Password, stored: Option<&str>) -> Outcome<PasswordCheck> {

@@ -50,11 +50,6 @@ impl Lanes {
         waiting.await.map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))
     }
 
-    /// How many jobs wait.
-    pub fn waiting(&self) -> usize {
-        self.queue.as_ref().map_or(0, Sender::len)
-    }
-
     fn push(&self, job: Job) -> Result<(), Fault> {
         let Some(queue) = &self.queue else {
             return Err(Fault::unavailable(format!("{} is closed", self.name)));

@@ -1,5 +1,6 @@
 //! The stored person.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 
 use super::{email::Email, language::Language};
@@ -7,6 +8,21 @@ use super::{email::Email, language::Language};
 /// The number of an account; positive, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
+
+impl AccountId {
+    /// The `uid` of mailed links: the number's digits in base64url without padding.
+    pub fn uid(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.to_string())
+    }
+
+    /// Reads [`AccountId::uid`]; padding is tolerated.
+    pub fn from_uid(uid: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?;
+        let digits = std::str::from_utf8(&bytes).ok()?;
+        let sound = digits.bytes().all(|b| b.is_ascii_digit());
+        sound.then(|| digits.parse().ok()).flatten().map(Self)
+    }
+}
 
 /// Where an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,5 +103,19 @@ impl Group {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AccountId;
+
+    #[test]
+    fn a_uid_reads_back_and_anything_else_does_not() {
+        assert_eq!(AccountId(2).uid(), "Mg");
+        assert_eq!(AccountId::from_uid(&AccountId(31).uid()), Some(AccountId(31)));
+        for text in ["", "!!", "MQ MQ", "LTE", "MS41", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5"] {
+            assert_eq!(AccountId::from_uid(text), None, "{text}");
+        }
     }
 }

@@ -1,0 +1,62 @@
+//! `cambio serve`.
+
+use std::{net::TcpListener, path::PathBuf, process::ExitCode};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failed, log, open};
+use crate::{
+    app::App,
+    config::Config,
+    courier::Office,
+    error::Fault,
+    server::{self, Running},
+};
+
+/// Serves until told to stop.
+pub fn run(file: Option<PathBuf>) -> Result<ExitCode, Failed> {
+    let config = open::config(file)?;
+    log::start(&config.log);
+    let app = open::app(&config)?;
+    actix_web::rt::System::new().block_on(async {
+        let office = Office::build(&config)?;
+        let listener = TcpListener::bind(config.server.listen)
+            .map_err(|cause| Failed(format!("server.listen {}: {cause}", config.server.listen)))?;
+        let running = open_doors(&app, &config, listener, office).await?;
+        tracing::info!(listen = %config.server.listen, "serving");
+        until_told(running).await
+    })
+}
+
+/// Brings the tables up to date, if the settings say so, and starts serving.
+pub async fn open_doors(
+    app: &App,
+    config: &Config,
+    listener: TcpListener,
+    office: Office,
+) -> Result<Running, Failed> {
+    if config.database.migrate_at_start {
+        for name in server::migrate(app).await? {
+            tracing::info!(name, "migrated");
+        }
+    }
+    Ok(server::start(app, config, listener, office)?)
+}
+
+/// Waits for SIGTERM or SIGINT and stops in good order.
+pub async fn until_told(mut running: Running) -> Result<ExitCode, Failed> {
+    let deaf = |cause| Fault::because("signals cannot be heard", cause);
+    let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        ended = running.ended() => {
+            ended?;
+            return Err(Failed("the server ended by itself".to_owned()));
+        }
+    }
+    tracing::info!("stopping: requests in progress are finished first");
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

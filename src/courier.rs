@@ -1,0 +1,146 @@
+//! The courier: takes letters out of the outbox, writes them, hands them over.
+//!
+//! A letter leaves the outbox only after it was handed over. If the courier dies in between, the letter is
+//! sent again once its lease is over: perhaps twice, never not at all (R13).
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::{
+    app::App,
+    config::{Config, links::Links, public_url::PublicUrl},
+    domain::{
+        account::AccountId,
+        letter::{LetterFields, LinkPurpose},
+    },
+    error::{Fault, Outcome},
+    mail::{
+        letters::Letters,
+        outgoing::Outgoing,
+        transport::{SendError, Transport},
+    },
+    usecases::courier::{self, Failure, Ready},
+};
+
+/// Longest sleep between two looks into the outbox: letters of other nodes, and those due again.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// What the courier works with.
+pub struct Office {
+    letters: Letters,
+    transport: Transport,
+    links: Links,
+    public_url: PublicUrl,
+    site: String,
+    most_attempts: i64,
+}
+
+impl Office {
+    /// Prepares templates and transport; a template that cannot be rendered is found here.
+    pub fn build(config: &Config) -> Result<Self, Fault> {
+        Self::with_transport(config, Transport::build(&config.mail)?)
+    }
+
+    /// The same with a transport of one's own.
+    pub fn with_transport(config: &Config, transport: Transport) -> Result<Self, Fault> {
+        Ok(Self {
+            letters: Letters::build(&config.mail)?,
+            transport,
+            links: config.links.clone(),
+            public_url: config.public_url.clone(),
+            site: config.mail.site_name.clone(),
+            most_attempts: config.mail.max_attempts.into(),
+        })
+    }
+}
+
+/// Works until the process ends.
+pub async fn run(app: App, office: Office) {
+    loop {
+        if let Err(error) = round(&app, &office).await {
+            tracing::error!(?error, "the courier cannot reach the outbox");
+        }
+        // Woken by a letter of this process, or by the clock for all others.
+        let _ = timeout(LOOK_EVERY, app.letter_waits()).await;
+    }
+}
+
+/// Sends every letter that is due; tells how many were handed over.
+pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
+    let mut handed_over = 0;
+    while let Some(ready) = app.write(courier::take).await? {
+        let (id, attempts) = (ready.id, ready.attempts);
+        match send(app, office, ready).await {
+            Ok(()) => {
+                app.write(move |ctx| courier::sent(ctx, id)).await?;
+                handed_over += 1;
+            }
+            Err(error) => give_back(app, office, (id, attempts), error).await?,
+        }
+    }
+    Ok(handed_over)
+}
+
+async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {
+    let Ready { letter, name, link, .. } = ready;
+    let fields = LetterFields {
+        site: office.site.clone(),
+        site_url: office.public_url.as_str().to_owned(),
+        name,
+        email: letter.to.as_str().to_owned(),
+        link_hours: link.as_ref().map_or(1, |(_, life)| life.num_hours().max(1)),
+        link: link.and_then(|(token, _)| office.link(letter.kind.link(), letter.account, &token)),
+    };
+    let rendered = office
+        .letters
+        .render(letter.kind, letter.language, &fields)
+        .map_err(|fault| SendError::Permanent(fault.to_string()))?;
+    let outgoing = Outgoing {
+        to: letter.to,
+        language: letter.language,
+        rendered,
+        now: app.now(),
+        message_id: hex::encode(app.entropy().bytes::<16>()),
+    };
+    office.transport.send(&outgoing).await
+}
+
+impl Office {
+    fn link(
+        &self,
+        purpose: Option<LinkPurpose>,
+        account: AccountId,
+        token: &secrecy::SecretString,
+    ) -> Option<String> {
+        let template = match purpose? {
+            LinkPurpose::Activation => &self.links.activation,
+            LinkPurpose::PasswordReset => &self.links.password_reset,
+        };
+        let token = secrecy::ExposeSecret::expose_secret(token);
+        Some(Links::fill(template, &self.public_url, &account.uid(), token))
+    }
+}
+
+async fn give_back(
+    app: &App,
+    office: &Office,
+    (id, attempts): (i64, i64),
+    error: SendError,
+) -> Outcome<()> {
+    let most = match error {
+        SendError::Temporary(_) => office.most_attempts,
+        // The receiving server will not change its mind, but a person may mend it: tried less often.
+        SendError::Permanent(_) => office.most_attempts.min(3),
+    };
+    let text = match error {
+        SendError::Temporary(text) | SendError::Permanent(text) => text,
+    };
+    let told = text.clone();
+    let failure = app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await?;
+    match failure {
+        Failure::Later => tracing::warn!(letter = id, attempts, error = told, "letter put back"),
+        Failure::Parked => tracing::error!(letter = id, attempts, error = told, "letter parked"),
+    }
+    Ok(())
+}

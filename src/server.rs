@@ -1,0 +1,129 @@
+//! Listener in, server out: the web server, the courier and the pruner, and how they stop.
+
+use std::{net::TcpListener, time::Duration};
+
+use actix_web::{
+    App as Web, HttpServer,
+    dev::ServerHandle,
+    middleware::{NormalizePath, from_fn},
+    web::Data,
+};
+use tokio::task::JoinHandle;
+
+use crate::{
+    app::App,
+    config::{Config, dialects::ErrorForm},
+    courier::{self, Office},
+    error::{Fault, Outcome},
+    http::{self, body::BodyLimits, envelope, oauth::refusals::Style},
+    store::migrate,
+    usecases::prune,
+};
+
+/// A running server.
+pub struct Running {
+    handle: ServerHandle,
+    done: JoinHandle<std::io::Result<()>>,
+    helpers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Lets requests in progress finish, for as long as the configuration allows, and ends.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        // A server that has stopped has nothing more to tell.
+        let _ = self.done.await;
+        for helper in self.helpers {
+            helper.abort();
+        }
+    }
+
+    /// Waits until the server ends by itself, which it does only when something is wrong.
+    pub async fn ended(&mut self) -> std::io::Result<()> {
+        (&mut self.done).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+    }
+}
+
+/// Brings the tables up to date on a thread of its own: the drivers must not block an async one.
+pub async fn migrate(app: &App) -> Outcome<Vec<String>> {
+    let store = app.store().clone();
+    let ran = tokio::task::spawn_blocking(move || migrate::run(&store)).await;
+    Ok(ran.map_err(|cause| Fault::because("the migration did not end", cause))??)
+}
+
+/// Starts serving on the listener, with the courier and the pruner beside it.
+pub fn start(
+    app: &App,
+    config: &Config,
+    listener: TcpListener,
+    office: Office,
+) -> Result<Running, Fault> {
+    let (handle, done) = serve(app, config, listener)?;
+    let helpers = vec![
+        tokio::spawn(courier::run(app.clone(), office)),
+        tokio::spawn(prune(app.clone(), config.prune.interval_seconds, config.prune.batch)),
+    ];
+    Ok(Running { handle, done, helpers })
+}
+
+/// Starts the web server alone.
+pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
+    let (handle, done) = serve(app, config, listener)?;
+    Ok(Running { handle, done, helpers: Vec::new() })
+}
+
+type Served = (ServerHandle, JoinHandle<std::io::Result<()>>);
+
+fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fault> {
+    let options = &config.server;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = options.workers_on(cores);
+    let app = Data::new(app.clone());
+    let limits = Data::new(BodyLimits {
+        json: options.json_limit_bytes,
+        form: options.form_limit_bytes,
+        time: Duration::from_secs(options.body_timeout_seconds.into()),
+    });
+    let style = Data::new(match config.dialects.convert_token.errors {
+        ErrorForm::Rfc => Style::Rfc,
+        ErrorForm::Drf => Style::Drf,
+    });
+    let server = HttpServer::new(move || {
+        Web::new()
+            .app_data(Data::clone(&app))
+            .app_data(Data::clone(&limits))
+            .app_data(Data::clone(&style))
+            .wrap(from_fn(envelope::wrap))
+            .wrap(NormalizePath::trim())
+            .configure(http::routes)
+    })
+    .workers(workers)
+    .max_connections(options.max_connections.div_ceil(workers))
+    .client_request_timeout(Duration::from_secs(options.header_timeout_seconds.into()))
+    .keep_alive(Duration::from_secs(options.keep_alive_seconds.into()))
+    .shutdown_timeout(options.shutdown_seconds.into())
+    .disable_signals()
+    .listen(listener)
+    .map_err(|cause| Fault::because("the listener cannot be served", cause))?
+    .run();
+    Ok((server.handle(), tokio::spawn(server)))
+}
+
+/// Takes away what is over, in small batches, while others write in between.
+async fn prune(app: App, every_seconds: u32, limit: u32) {
+    let mut clock = tokio::time::interval(Duration::from_secs(every_seconds.max(1).into()));
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        loop {
+            match app.write(move |ctx| prune::batch(ctx, limit.into())).await {
+                Ok(0) => break,
+                Ok(gone) => tracing::debug!(gone, "pruned"),
+                Err(error) => {
+                    tracing::warn!(?error, "pruning failed; it is tried again later");
+                    break;
+                }
+            }
+        }
+    }
+}
