@@ -117,7 +117,8 @@ mod tests {
     const TYPED: &str = "Correct horse, Батарея 배터리";
 
     /// Made by Django 5.2.19 with argon2-cffi 25.1.0 and bcrypt 5.0.0 (bcrypt at 5 rounds, PBKDF2 at
-    /// 20 000 iterations, the rest at its own figures), each with a fresh salt; the `argon2i` one by argon2-cffi alone, in the form of Django 1.10 to 3.1.
+    /// 20 000 iterations, the rest at its own figures), each with a fresh salt; the `argon2i` one by
+    /// argon2-cffi alone, in the form of Django 1.10 to 3.1.
     const DJANGO: [&str; 7] = [
         "pbkdf2_sha256$20000$vBjCxT628jUyricrtxKfW1$mPw2NEaFIbZbO2ZWOht8Dw8E2pkASL9vgXjjOxGA18k=",
         "pbkdf2_sha1$20000$gWbepdXJ1sPgBrhKTD3zID$/wQDewqb7LZxxsg/V5xX7Thvg9Q=",
