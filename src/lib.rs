@@ -12,3 +12,4 @@ pub mod error;
 
 // Floor 1: one outside thing each; they never import one another.
 pub mod crypto;
+pub mod mail;

@@ -1,0 +1,53 @@
+//! A letter on its way: words, address and envelope made into one mail message (RFC 5322).
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Address, Message,
+    address::AddressError,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+use super::letters::Rendered;
+use crate::domain::{email::Email, language::Language};
+
+/// A letter and all that sending it takes.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Where it goes.
+    pub to: Email,
+    /// The language it is written in.
+    pub language: Language,
+    /// What it says.
+    pub rendered: Rendered,
+    /// The date it bears.
+    pub now: DateTime<Utc>,
+    /// Its `Message-ID` in angle brackets; the same at every attempt, so that a double is recognised.
+    pub message_id: String,
+}
+
+impl Outgoing {
+    /// The message: text first, HTML as the better alternative, marked so that no absence notice answers it
+    /// (RFC 3834 §5). The error names no part of an address.
+    pub(super) fn message(&self, from: &Mailbox) -> Result<Message, String> {
+        let to: Address = self.to.as_str().parse().map_err(|e: AddressError| e.to_string())?;
+        let header = |name, value: &str| {
+            HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+        };
+        Message::builder()
+            .from(from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(self.rendered.subject.as_str())
+            .date(self.now.into())
+            .message_id(Some(self.message_id.clone()))
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("Content-Language", self.language.tag()))
+            .multipart(MultiPart::alternative_plain_html(
+                self.rendered.text.clone(),
+                self.rendered.html.clone(),
+            ))
+            .map_err(|e| e.to_string())
+    }
+}
