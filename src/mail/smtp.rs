@@ -35,7 +35,7 @@ impl Smtp {
     pub(super) fn build(config: &mail::Smtp) -> Result<Self, Fault> {
         let timeout = Duration::from_secs(config.timeout_seconds);
         let tls = encryption(config)
-            .map_err(|e| Fault::because("mail.smtp.host is no name for a certificate", e))?;
+            .map_err(|e| Fault::because("the encryption of mail.smtp cannot be set up", e))?;
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
             .port(config.port)
             .tls(tls)
@@ -55,10 +55,10 @@ impl Smtp {
     pub(super) async fn send(&self, message: Message) -> Result<(), SendError> {
         let waiting = self.idle().pop();
         let connection = waiting.unwrap_or_else(|| Connection::new(self.builder.clone()));
-        match tokio::time::timeout(self.timeout, connection.send(message)).await {
+        match tokio::time::timeout(self.timeout, connection.pool.send(message)).await {
             Ok(spoken) => {
                 self.idle().push(connection);
-                spoken.map_err(|e| judge(&e))
+                spoken.map(drop).map_err(|e| judge(&e))
             }
             Err(_) => Err(SendError::Temporary(format!(
                 "the mail server took longer than {} s",
@@ -72,29 +72,26 @@ impl Smtp {
     }
 }
 
-/// A pool of one: lettre reopens it when it has broken or was idle for a minute.
+impl Drop for Smtp {
+    /// lettre says goodbye in a task of its own and panics where there is no runtime to run it.
+    fn drop(&mut self) {
+        for Connection { pool, runtime } in self.idle().drain(..) {
+            let _inside = runtime.enter();
+            drop(pool);
+        }
+    }
+}
+
+/// A pool of one, which lettre opens anew when it has broken or was idle for a minute.
 struct Connection {
-    pool: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    pool: AsyncSmtpTransport<Tokio1Executor>,
     runtime: Handle,
 }
 
 impl Connection {
-    /// Must be called on a runtime, whose task it starts.
+    /// Must be called on a runtime, on which it starts a task.
     fn new(builder: AsyncSmtpTransportBuilder) -> Self {
-        Self { pool: Some(builder.build()), runtime: Handle::current() }
-    }
-
-    async fn send(&self, message: Message) -> Result<(), Error> {
-        let Some(pool) = &self.pool else { return Ok(()) };
-        pool.send(message).await.map(drop)
-    }
-}
-
-impl Drop for Connection {
-    /// lettre says goodbye in a task of its own and panics where there is no runtime to run it.
-    fn drop(&mut self) {
-        let _inside = self.runtime.enter();
-        drop(self.pool.take());
+        Self { pool: builder.build(), runtime: Handle::current() }
     }
 }
 
