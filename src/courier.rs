@@ -89,7 +89,7 @@ async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError>
         site_url: office.public_url.as_str().to_owned(),
         name,
         email: letter.to.as_str().to_owned(),
-        link_hours: link.as_ref().map_or(1, |(_, life)| life.num_hours().max(1)),
+        link_minutes: link.as_ref().map_or(1, |(_, life)| life.num_minutes().max(1)),
         link: link.and_then(|(token, _)| office.link(letter.kind.link(), letter.account, &token)),
     };
     let rendered = office
@@ -101,7 +101,7 @@ async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError>
         language: letter.language,
         rendered,
         now: app.now(),
-        message_id: hex::encode(app.entropy().bytes::<16>()),
+        message_id: office.transport.message_id(app.entropy()),
     };
     office.transport.send(&outgoing).await
 }

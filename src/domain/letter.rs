@@ -98,6 +98,6 @@ pub struct LetterFields {
     pub email: String,
     /// The whole link, where the letter carries one.
     pub link: Option<String>,
-    /// How many whole hours the link is good for, at least 1.
-    pub link_hours: i64,
+    /// How many whole minutes the link is good for, at least 1.
+    pub link_minutes: i64,
 }

@@ -88,7 +88,7 @@ impl Letters {
                     name: name.to_owned(),
                     email: "ada@example.com".to_owned(),
                     link: kind.link().map(|_| link.to_owned()),
-                    link_hours: 72,
+                    link_minutes: 72 * 60,
                 };
                 let letter = self.render(kind, language, &fields)?;
                 let whole = kind.link().is_none()
@@ -127,7 +127,7 @@ fn words(
     if kind.link().is_some() {
         let missing = || Fault::internal(format!("the letter {} lacks its link", kind.word()));
         words.insert("link", fields.link.clone().ok_or_else(missing)?);
-        words.insert("lifetime", lifetime::in_words(fields.link_hours, language));
+        words.insert("lifetime", lifetime::in_words(fields.link_minutes, language));
     }
     Ok(words)
 }
@@ -216,7 +216,7 @@ mod tests {
             name: "Ada".to_owned(),
             email: "ada@example.com".to_owned(),
             link: kind.link().map(|_| LINK.to_owned()),
-            link_hours: 72,
+            link_minutes: 72 * 60,
         }
     }
 

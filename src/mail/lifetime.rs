@@ -2,19 +2,35 @@
 
 use crate::domain::language::Language;
 
-/// `72` hours as `3 days`, `30` as `30 hours`: whole days from two days on, hours otherwise.
-pub(super) fn in_words(hours: i64, language: Language) -> String {
-    let (count, days) =
-        if hours >= 48 && hours % 24 == 0 { (hours / 24, true) } else { (hours, false) };
-    let unit = match (language, days) {
-        (Language::English, true) => english(count, " day", " days"),
-        (Language::English, false) => english(count, " hour", " hours"),
-        (Language::Russian, true) => russian(count, [" день", " дня", " дней"]),
-        (Language::Russian, false) => russian(count, [" час", " часа", " часов"]),
-        (Language::Korean, true) => "일",
-        (Language::Korean, false) => "시간",
+/// A time in words: whole days from two days on, else whole hours, else minutes.
+pub(super) fn in_words(minutes: i64, language: Language) -> String {
+    let hours = minutes / 60;
+    let (count, unit) = if minutes % 60 != 0 {
+        (minutes, Unit::Minute)
+    } else if hours >= 48 && hours % 24 == 0 {
+        (hours / 24, Unit::Day)
+    } else {
+        (hours, Unit::Hour)
+    };
+    let unit = match (language, unit) {
+        (Language::English, Unit::Day) => english(count, " day", " days"),
+        (Language::English, Unit::Hour) => english(count, " hour", " hours"),
+        (Language::English, Unit::Minute) => english(count, " minute", " minutes"),
+        (Language::Russian, Unit::Day) => russian(count, [" день", " дня", " дней"]),
+        (Language::Russian, Unit::Hour) => russian(count, [" час", " часа", " часов"]),
+        (Language::Russian, Unit::Minute) => russian(count, [" минуту", " минуты", " минут"]),
+        (Language::Korean, Unit::Day) => "일",
+        (Language::Korean, Unit::Hour) => "시간",
+        (Language::Korean, Unit::Minute) => "분",
     };
     format!("{count}{unit}")
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Day,
+    Hour,
+    Minute,
 }
 
 fn english(count: i64, one: &'static str, many: &'static str) -> &'static str {
@@ -50,9 +66,12 @@ mod tests {
             (168, "7 days", "7 дней", "7일"),
             (504, "21 days", "21 день", "21일"),
         ] {
-            assert_eq!(in_words(hours, English), english);
-            assert_eq!(in_words(hours, Russian), russian);
-            assert_eq!(in_words(hours, Korean), korean);
+            assert_eq!(in_words(hours * 60, English), english);
+            assert_eq!(in_words(hours * 60, Russian), russian);
+            assert_eq!(in_words(hours * 60, Korean), korean);
         }
+        assert_eq!(in_words(30, English), "30 minutes");
+        assert_eq!(in_words(21, Russian), "21 минуту");
+        assert_eq!(in_words(90, Korean), "90분");
     }
 }

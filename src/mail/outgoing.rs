@@ -5,8 +5,8 @@ use lettre::{
     Address, Message,
     address::AddressError,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 
@@ -44,10 +44,27 @@ impl Outgoing {
             .message_id(Some(self.message_id.clone()))
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("Content-Language", self.language.tag()))
-            .multipart(MultiPart::alternative_plain_html(
-                self.rendered.text.clone(),
-                self.rendered.html.clone(),
-            ))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, &self.rendered.text))
+                    .singlepart(part(ContentType::TEXT_HTML, &self.rendered.html)),
+            )
             .map_err(|e| e.to_string())
     }
+}
+
+/// Longest line that travels as it is (RFC 5322 §2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// One form of the letter. Plain ASCII is sent as it is: quoted-printable would break a link over two lines,
+/// and people read the files of a mail folder.
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    let plain = text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE);
+    let body = if plain {
+        let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        Body::new_with_encoding(text, ContentTransferEncoding::SevenBit).unwrap_or_else(Body::new)
+    } else {
+        Body::new(text.to_owned())
+    };
+    SinglePart::builder().header(kind).body(body)
 }
