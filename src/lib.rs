@@ -5,6 +5,10 @@
 
 // Floor 0: values, rules, words. No I/O (config reads its files once).
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod error;
+
+// Floor 5: put it together, start, stop.
+pub mod cli;

@@ -1,0 +1,116 @@
+//! The settings: read once at the start, checked as a whole, one section per file.
+//!
+//! `config/default.toml` is the reference. No other room reads files or the environment.
+
+pub mod cidr;
+pub mod database;
+pub mod dialects;
+mod extract;
+pub mod hashing;
+pub mod jwt;
+mod layers;
+pub mod linking;
+pub mod links;
+mod load;
+pub mod log;
+pub mod mail;
+pub mod passwords;
+mod problem;
+pub mod providers;
+pub mod prune;
+pub mod public_url;
+pub mod registration;
+pub mod resets;
+mod secrets;
+pub mod server;
+pub mod tokens;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+pub use load::{Loaded, MANUAL, Shown, Sources};
+pub use problem::{Finding, Problem};
+pub use public_url::PublicUrl;
+
+use problem::{complain_if, under};
+
+/// Every setting there is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The address under which people and applications reach Cambio.
+    pub public_url: PublicUrl,
+    /// The listener and its limits.
+    pub server: server::Server,
+    /// Which database, and how much may wait for it.
+    pub database: database::Database,
+    /// What a password hash costs.
+    pub hashing: hashing::Hashing,
+    /// Which new passwords are good enough.
+    pub passwords: passwords::Passwords,
+    /// How accounts come about.
+    pub registration: registration::Registration,
+    /// Forgotten passwords.
+    pub resets: resets::Resets,
+    /// Lifetimes of opaque tokens.
+    pub tokens: tokens::Tokens,
+    /// The dialects that hand out JWTs.
+    pub jwt: jwt::Jwt,
+    /// Where the links in letters lead.
+    pub links: links::Links,
+    /// When a provider's person and an account meet.
+    pub linking: linking::Linking,
+    /// Choices within the published contracts.
+    pub dialects: dialects::Dialects,
+    /// What is logged.
+    pub log: log::Log,
+    /// Clearing away what has expired.
+    pub prune: prune::Prune,
+    /// Who the letters are from and how they leave.
+    pub mail: mail::Mail,
+    /// Whose tokens are exchanged.
+    pub providers: providers::Providers,
+}
+
+impl Config {
+    /// Everything that must be mended before the start, by full key.
+    pub fn validate(&self) -> Vec<Finding> {
+        let insecure = self.public_url.is_insecure() && !self.server.allow_insecure_public_url;
+        let mend = "is plain http on a host other than this machine; write https, or set \
+                    server.allow_insecure_public_url for a closed network";
+        let sections = [
+            ("server", self.server.validate()),
+            ("database", self.database.validate()),
+            ("hashing", self.hashing.validate()),
+            ("passwords", self.passwords.validate()),
+            ("registration", self.registration.validate()),
+            ("resets", self.resets.validate()),
+            ("tokens", self.tokens.validate()),
+            ("jwt", self.jwt.validate()),
+            ("links", self.links.validate(&self.public_url)),
+            ("prune", self.prune.validate()),
+            ("mail", self.mail.validate().err().unwrap_or_default()),
+            ("providers", self.providers.validate().err().unwrap_or_default()),
+        ];
+        let below = sections.into_iter().flat_map(|(name, findings)| under(name, findings));
+        complain_if(insecure, "public_url", mend).into_iter().chain(below).collect()
+    }
+
+    /// What may stay but deserves a second look, by full key.
+    pub fn warnings(&self) -> Vec<Finding> {
+        let sections = [
+            ("server", self.server.warnings()),
+            ("database", self.database.warnings()),
+            ("passwords", self.passwords.warnings()),
+            ("resets", self.resets.warnings()),
+            ("tokens", self.tokens.warnings()),
+            ("links", self.links.warnings(&self.public_url)),
+            ("mail", self.mail.warnings()),
+            ("providers", self.providers.warnings()),
+        ];
+        sections.into_iter().flat_map(|(name, findings)| under(name, findings)).collect()
+    }
+}

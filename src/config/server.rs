@@ -1,0 +1,106 @@
+//! The `[server]` section: the listener and its limits.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::{
+    cidr::Cidr,
+    problem::{Finding, complain_if, within},
+};
+
+/// The listener, its limits, and whom it believes about the caller's address.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address and port to listen on. TLS is ended by the proxy in front.
+    #[serde(deserialize_with = "socket")]
+    pub listen: SocketAddr,
+    /// Threads that answer requests; 0 takes as many as there are cores.
+    pub workers: usize,
+    /// Connections held at a time, over all workers; more wait to be accepted.
+    pub max_connections: usize,
+    /// Seconds until the head of a request must be there.
+    pub header_timeout_seconds: u32,
+    /// Seconds until the body of a request must be there.
+    pub body_timeout_seconds: u32,
+    /// Seconds an idle connection is kept for the next request.
+    pub keep_alive_seconds: u32,
+    /// Seconds that requests under way are given when Cambio is told to stop.
+    pub shutdown_seconds: u32,
+    /// Bytes a JSON body may have; longer ones are answered with 413.
+    pub json_limit_bytes: usize,
+    /// Bytes a form body may have; longer ones are answered with 413.
+    pub form_limit_bytes: usize,
+    /// Proxies whose `X-Forwarded-For` is believed, as ranges; the rightmost address that is not
+    /// one of them is the caller's. Empty believes the connection alone.
+    pub trusted_proxies: Vec<Cidr>,
+    /// Lets `public_url` be plain http on a host other than this machine: tokens cross the network
+    /// in the clear.
+    pub allow_insecure_public_url: bool,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            workers: 0,
+            max_connections: 4096,
+            header_timeout_seconds: 5,
+            body_timeout_seconds: 10,
+            keep_alive_seconds: 15,
+            shutdown_seconds: 30,
+            json_limit_bytes: 65_536,
+            form_limit_bytes: 16_384,
+            trusted_proxies: Vec::new(),
+            allow_insecure_public_url: false,
+        }
+    }
+}
+
+impl Server {
+    /// How many threads answer requests on a machine with so many cores.
+    pub fn workers_on(&self, cores: usize) -> usize {
+        if self.workers == 0 { cores.max(1) } else { self.workers }
+    }
+
+    pub(super) fn validate(&self) -> Vec<Finding> {
+        let checks = [
+            within("workers", self.workers, 0..=1024),
+            within("max_connections", self.max_connections, 1..=1_000_000),
+            within("header_timeout_seconds", self.header_timeout_seconds, 1..=300),
+            within("body_timeout_seconds", self.body_timeout_seconds, 1..=300),
+            within("keep_alive_seconds", self.keep_alive_seconds, 0..=3600),
+            within("shutdown_seconds", self.shutdown_seconds, 0..=600),
+            within("json_limit_bytes", self.json_limit_bytes, 1024..=1_048_576),
+            within("form_limit_bytes", self.form_limit_bytes, 1024..=1_048_576),
+        ];
+        checks.into_iter().flatten().collect()
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Finding> {
+        let checks = [
+            complain_if(
+                self.allow_insecure_public_url,
+                "allow_insecure_public_url",
+                "passwords and tokens may cross the network in the clear; put TLS in front and \
+                 turn it off",
+            ),
+            complain_if(
+                self.trusted_proxies.iter().any(Cidr::is_everything),
+                "trusted_proxies",
+                "everybody is believed about the caller's address, so limits by address do not \
+                 hold; list your proxies alone",
+            ),
+        ];
+        checks.into_iter().flatten().collect()
+    }
+}
+
+/// Reads an address with a port.
+fn socket<'de, D: Deserializer<'de>>(text: D) -> Result<SocketAddr, D::Error> {
+    let read = String::deserialize(text)?.parse();
+    read.map_err(|_unreadable: std::net::AddrParseError| {
+        D::Error::custom("write an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")
+    })
+}
