@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::domain::credential::Scheme;
+
 /// What every deed returns.
 pub type Outcome<T> = Result<T, Error>;
 
@@ -23,8 +25,8 @@ pub enum Refusal {
     Fields(Vec<FieldError>),
     /// The deed needs a credential and none was shown.
     NoCredential,
-    /// A credential was shown and is not good.
-    BadCredential(Why),
+    /// A credential was shown under that scheme and is not good.
+    BadCredential(Scheme, Why),
     /// Unknown name, wrong password, or an account that may not log in: one answer for all.
     BadLogin,
     /// The account is known but not active.

@@ -10,5 +10,19 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 
+// Floor 1: one outside thing each. They never import one another; `providers` alone may use `crypto`.
+pub mod crypto;
+pub mod providers;
+pub mod store;
+
+// Floor 2: deeds.
+pub mod usecases;
+
+// Floor 3: the staircase.
+pub mod app;
+
+// Floor 4: words in, words out.
+pub mod http;
+
 // Floor 5: put it together, start, stop.
 pub mod cli;

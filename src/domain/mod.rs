@@ -1,9 +1,17 @@
 //! The nouns of the house, in reading order: values and rules, no I/O.
 
 pub mod account;
+pub mod client;
+pub mod common_passwords;
+pub mod credential;
 pub mod email;
+pub mod grant;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod password;
+pub mod policy;
 pub mod provider;
 pub mod scope;
+mod similarity;
+pub mod token;

@@ -1,0 +1,3 @@
+drop table identities;
+drop table account_groups;
+drop table accounts;

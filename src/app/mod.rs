@@ -1,0 +1,337 @@
+//! The staircase: the only ways from a door down to a deed and to the outside world.
+//!
+//! A deed runs on a lane, with one reading of the clock and one connection. What is slow, a hash or a
+//! provider, runs between two deeds, with no connection in hand.
+
+mod hashing;
+mod lanes;
+mod policy;
+mod writer;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
+use tokio::sync::Notify;
+
+pub use self::hashing::PasswordCheck;
+use self::{hashing::Hashing, lanes::Lanes, writer::Writer};
+use crate::{
+    clock::Clock,
+    config::Config,
+    domain::{
+        credential::{Credential, Principal},
+        policy::Policy,
+        provider::{ProviderCredential, ProviderIdentity, ProviderName},
+    },
+    entropy::Entropy,
+    error::{Error, Fault, Outcome, Refusal},
+    providers::Registry,
+    store::{
+        AnyConnection,
+        open::{Backend, Connection, Store, StoreOptions},
+        transaction,
+    },
+    usecases::{
+        Ctx, Verdict,
+        authenticate::{self, Authenticated},
+    },
+};
+
+/// Everything the doors need; cheap to clone, one per process.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    lanes: Lanes,
+    writes: Writes,
+    hashing: Hashing,
+    providers: Registry,
+}
+
+/// What the lanes share.
+struct Shared {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    policy: Policy,
+    letter_waits: Notify,
+}
+
+/// How writes are grouped: on `SQLite` by the one writer, on PostgreSQL each in its own transaction.
+enum Writes {
+    Together(Writer),
+    Apart,
+}
+
+/// How often a deed that met another one is tried.
+const TRIES: usize = 4;
+
+impl App {
+    /// Opens the store, starts the lanes, and prepares the providers. Connects to nothing yet.
+    pub fn build(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Fault> {
+        let store = Store::open(&store_options(config))?;
+        let backend = store.backend();
+        let queue = config.database.queue;
+        let shared = Arc::new(Shared {
+            store: store.clone(),
+            clock,
+            entropy,
+            policy: policy::from(config)?,
+            letter_waits: Notify::new(),
+        });
+        let writes = match backend {
+            Backend::Sqlite => {
+                Writes::Together(Writer::start(store, config.database.group_commit_max, queue)?)
+            }
+            Backend::Postgres => Writes::Apart,
+        };
+        Ok(Self(Arc::new(Inner {
+            shared,
+            lanes: Lanes::start("database", config.database.threads_on(cores()), queue)?,
+            writes,
+            hashing: Hashing::start(&config.hashing, cores())?,
+            providers: Registry::build(&config.providers)?,
+        })))
+    }
+
+    /// Runs a deed that only reads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let now = self.now();
+        let shared = Arc::clone(&self.0.shared);
+        self.0.lanes.run(move || shared.read(now, deed)).await?
+    }
+
+    /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
+    /// met another one is run again from the start, so it must not have effects outside the store.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        deed: impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static,
+    ) -> Outcome<T> {
+        let deed = Arc::new(deed);
+        let now = self.now();
+        let mut tries = 1;
+        loop {
+            let outcome = self.write_once(now, Arc::clone(&deed)).await;
+            match outcome {
+                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    /// Runs a deed whose refusal must be kept, too.
+    pub async fn settle<T: Send + 'static>(
+        &self,
+        deed: impl Fn(&mut Ctx<'_>) -> Outcome<Verdict<T>> + Send + Sync + 'static,
+    ) -> Outcome<T> {
+        self.write(deed).await?.settle()
+    }
+
+    /// Authenticates and runs a deed that only reads, in one hop.
+    pub async fn read_as<T: Send + 'static>(
+        &self,
+        shown: Option<Credential>,
+        deed: impl FnOnce(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let shown = shown.ok_or(Refusal::NoCredential)?;
+        let (done, touch) = self
+            .read(move |ctx| {
+                let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
+                Ok((deed(ctx, &principal)?, touch))
+            })
+            .await?;
+        if let Some(digest) = touch {
+            self.write(move |ctx| authenticate::touch(ctx, digest)).await?;
+        }
+        Ok(done)
+    }
+
+    /// Authenticates and runs a deed that writes, in one transaction.
+    pub async fn write_as<T: Send + 'static>(
+        &self,
+        shown: Option<Credential>,
+        deed: impl Fn(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + Sync + 'static,
+    ) -> Outcome<T> {
+        let shown = shown.ok_or(Refusal::NoCredential)?;
+        self.write(move |ctx| {
+            let me = authenticate::authenticate(ctx, &shown)?.principal;
+            deed(ctx, &me)
+        })
+        .await
+    }
+
+    /// Refuses a credential that is not good, on calls that need none; none at all is fine.
+    pub async fn admit(&self, shown: Option<Credential>) -> Outcome<()> {
+        match shown {
+            None => Ok(()),
+            shown => self.read_as(shown, |_, _| Ok(())).await,
+        }
+    }
+
+    /// The configured provider of that name or alias.
+    pub fn provider(&self, name: &str) -> Outcome<ProviderName> {
+        let known = self.0.providers.resolve(name).cloned();
+        known.ok_or_else(|| Refusal::UnknownProvider.into())
+    }
+
+    /// Asks a provider whose credential this is. The one call that leaves the house on behalf of a caller.
+    pub async fn identify(
+        &self,
+        provider: &ProviderName,
+        shown: &ProviderCredential,
+    ) -> Outcome<ProviderIdentity> {
+        self.0.providers.identify(provider, shown, self.now()).await
+    }
+
+    /// What the providers' part of the configuration says.
+    pub fn providers(&self) -> &Registry {
+        &self.0.providers
+    }
+
+    /// The rules of this installation.
+    pub fn policy(&self) -> &Policy {
+        &self.0.shared.policy
+    }
+
+    /// The present instant of the house.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.shared.clock.now()
+    }
+
+    /// Where unpredictable bytes come from.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.0.shared.entropy.as_ref()
+    }
+
+    /// The store, for bringing its tables up to date.
+    pub fn store(&self) -> &Store {
+        &self.0.shared.store
+    }
+
+    /// Waits until a letter has been put into the outbox of this process.
+    pub async fn letter_waits(&self) {
+        self.0.shared.letter_waits.notified().await;
+    }
+
+    /// The same staircase for the command line: one deed, in its transaction, on this thread.
+    pub fn run_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
+        let now = self.now();
+        let mut tries = 1;
+        loop {
+            match self.0.shared.transact(now, &deed) {
+                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
+                other => return other,
+            }
+        }
+    }
+
+    async fn write_once<T: Send + 'static>(
+        &self,
+        now: DateTime<Utc>,
+        deed: Arc<impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static>,
+    ) -> Outcome<T> {
+        let shared = Arc::clone(&self.0.shared);
+        match &self.0.writes {
+            Writes::Apart => self.0.lanes.run(move || shared.transact(now, &*deed)).await?,
+            Writes::Together(writer) => {
+                let done = {
+                    let shared = Arc::clone(&shared);
+                    writer.run(move |conn| shared.deed(conn, now, &*deed)).await
+                };
+                let (value, letter_waits) = done?;
+                shared.wake(letter_waits);
+                Ok(value)
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn read<T>(
+        &self,
+        now: DateTime<Utc>,
+        deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let mut loan = self.store.reader()?;
+        let outcome = deed(&mut self.ctx(&mut loan.any, now));
+        if let Err(Error::Fault(_)) = &outcome {
+            doubt(&mut loan);
+        }
+        outcome
+    }
+
+    fn transact<T>(
+        &self,
+        now: DateTime<Utc>,
+        deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let mut loan = self.store.writer()?;
+        let begun = transaction::begin(&mut loan.any);
+        if begun.is_err() {
+            loan.broken = true;
+        }
+        begun?;
+        let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
+            transaction::commit(&mut loan.any)?;
+            Ok(done)
+        });
+        if done.is_err() {
+            loan.broken = transaction::roll_back(&mut loan.any).is_err();
+        }
+        let (value, letter_waits) = done?;
+        self.wake(letter_waits);
+        Ok(value)
+    }
+
+    /// Runs the deed and tells whether it put a letter into the outbox.
+    fn deed<T>(
+        &self,
+        conn: &mut AnyConnection,
+        now: DateTime<Utc>,
+        deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
+    ) -> Outcome<(T, bool)> {
+        let mut ctx = self.ctx(conn, now);
+        let value = deed(&mut ctx)?;
+        Ok((value, ctx.letter_waits))
+    }
+
+    fn ctx<'a>(&'a self, conn: &'a mut AnyConnection, now: DateTime<Utc>) -> Ctx<'a> {
+        Ctx { conn, now, entropy: self.entropy.as_ref(), policy: &self.policy, letter_waits: false }
+    }
+
+    fn wake(&self, letter_waits: bool) {
+        if letter_waits {
+            self.letter_waits.notify_one();
+        }
+    }
+}
+
+/// A failure leaves doubt whether the connection still works: it is asked before it is used again.
+fn doubt(loan: &mut Connection) {
+    use crate::store::open::is_alive;
+    loan.broken = !is_alive(&mut loan.any);
+}
+
+fn store_options(config: &Config) -> StoreOptions {
+    let database = &config.database;
+    StoreOptions {
+        url: database.url.expose_secret().to_owned(),
+        connections: u32::try_from(database.threads_on(cores())).unwrap_or(u32::MAX),
+        acquire_ms: database.acquire_timeout_ms.into(),
+        statement_ms: database.statement_timeout_ms.into(),
+        lock_ms: database.lock_timeout_ms.into(),
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

@@ -1,0 +1,64 @@
+//! From the configuration's words to the rules of the deeds.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use crate::{
+    config::{Config, linking::OnEmailClash},
+    domain::{
+        common_passwords::CommonPasswords,
+        identity::OnClash,
+        language::Language,
+        password::PasswordRules,
+        policy::{Lifetimes, Policy, Registration},
+    },
+    error::Fault,
+};
+
+/// The rules that a configuration, already validated, describes.
+pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
+    let passwords = &config.passwords;
+    Ok(Policy {
+        passwords: PasswordRules {
+            min_length: passwords.min_length,
+            max_length: passwords.max_length,
+            check_common: passwords.check_common,
+            check_numeric: passwords.check_numeric,
+            check_similar: passwords.check_similar,
+            ..PasswordRules::standard(Arc::new(CommonPasswords::embedded()?))
+        },
+        registration: Registration {
+            enabled: config.registration.enabled,
+            reveal_existing: config.registration.reveal_existing,
+            retype: config.registration.password_retype,
+            confirm: config.registration.send_confirmation,
+        },
+        lifetimes: lifetimes(config),
+        on_clash: match config.linking.on_email_clash {
+            OnEmailClash::Refuse => OnClash::Refuse,
+            OnEmailClash::CreateWithoutEmail => OnClash::CreateWithoutEmail,
+        },
+        language: Language::parse(&config.mail.default_language).unwrap_or_default(),
+        default_scope: config.tokens.default_scope.clone(),
+    })
+}
+
+fn lifetimes(config: &Config) -> Lifetimes {
+    let tokens = &config.tokens;
+    Lifetimes {
+        access: seconds(tokens.access_lifetime_seconds),
+        refresh_idle: seconds(tokens.refresh_idle_seconds),
+        refresh_absolute: seconds(tokens.refresh_absolute_seconds),
+        refresh_grace: seconds(tokens.refresh_grace_seconds),
+        auth_token_idle: Some(tokens.auth_token_idle_seconds).filter(|s| *s > 0).map(seconds),
+        activation: TimeDelta::hours(config.registration.activation_hours.into()),
+        password_reset: TimeDelta::minutes(config.resets.lifetime_minutes.into()),
+        jwt_access: seconds(config.jwt.access_lifetime_seconds),
+        jwt_refresh: seconds(config.jwt.refresh_lifetime_seconds),
+    }
+}
+
+fn seconds(count: u32) -> TimeDelta {
+    TimeDelta::seconds(count.into())
+}

@@ -1,0 +1,30 @@
+//! Secrets that we make: drawn from entropy, stored as digests, compared in constant time.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::{domain::token::Digest, entropy::Entropy};
+
+/// The SHA-256 of a secret. Enough for 160 random bits and more; passwords are hashed otherwise.
+pub fn digest(secret: &SecretString) -> Digest {
+    Digest(Sha256::digest(secret.expose_secret().as_bytes()).into())
+}
+
+/// Whether two digests are the same, in constant time.
+pub fn same(one: Digest, other: Digest) -> bool {
+    one.0.ct_eq(&other.0).into()
+}
+
+/// 256 random bits as 43 characters of base64url behind a prefix that tells what it is.
+pub fn token(entropy: &dyn Entropy, prefix: &str) -> SecretString {
+    let bytes: [u8; 32] = entropy.bytes();
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)).into()
+}
+
+/// 160 random bits as 40 lower-case hex digits: the form of djoser's auth token.
+pub fn hex40(entropy: &dyn Entropy) -> SecretString {
+    let bytes: [u8; 20] = entropy.bytes();
+    hex::encode(bytes).into()
+}

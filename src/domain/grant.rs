@@ -1,0 +1,46 @@
+//! What was allowed: client + subject + scope + how.
+
+use super::{account::AccountId, client::ClientKey, scope::ScopeSet};
+
+/// How a grant came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// djoser's `token/login`: a name and a password, no client.
+    Login,
+    /// simplejwt's `jwt/create`: a name and a password, no client.
+    JwtLogin,
+    /// A provider's token was converted.
+    ConvertToken,
+    /// Name and password through a client.
+    Password,
+    /// The client for itself.
+    ClientCredentials,
+}
+
+impl How {
+    /// The word under which it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::JwtLogin => "jwt_login",
+            Self::ConvertToken => "convert_token",
+            Self::Password => "password",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+/// What was allowed, to whom, and how.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The account it speaks for; none when the client acts for itself.
+    pub account: Option<AccountId>,
+    /// The account's epoch at the time of the grant, 0 without an account.
+    pub epoch: i64,
+    /// The client it was given to; none for first-party logins.
+    pub client: Option<ClientKey>,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// How it came about.
+    pub how: How,
+}

@@ -1,0 +1,58 @@
+//! Rules from the configuration, as the deeds need them.
+
+use chrono::TimeDelta;
+
+use super::{identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet};
+
+/// The rules of this installation.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What passwords must be like.
+    pub passwords: PasswordRules,
+    /// Who may register, and what the answer tells.
+    pub registration: Registration,
+    /// How long tokens live.
+    pub lifetimes: Lifetimes,
+    /// What an e-mail clash at a first social login leads to.
+    pub on_clash: OnClash,
+    /// The language of letters to people of whom none is known.
+    pub language: Language,
+    /// The scopes of a client registered without any.
+    pub default_scope: ScopeSet,
+}
+
+/// The rules of registration.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// Whether people may register themselves.
+    pub enabled: bool,
+    /// Whether a taken e-mail address is told (djoser's contract) or hidden behind a uniform answer.
+    pub reveal_existing: bool,
+    /// Whether `re_password` is demanded.
+    pub retype: bool,
+    /// Whether activation is confirmed by a letter.
+    pub confirm: bool,
+}
+
+/// How long things live. Every value is positive unless said otherwise.
+#[derive(Debug, Clone)]
+pub struct Lifetimes {
+    /// Access tokens.
+    pub access: TimeDelta,
+    /// A refresh token that nobody uses.
+    pub refresh_idle: TimeDelta,
+    /// A family of refresh tokens, however often it is used.
+    pub refresh_absolute: TimeDelta,
+    /// For how long a retry of a refresh gets the identical answer; zero: never.
+    pub refresh_grace: TimeDelta,
+    /// djoser's auth token, counted from its last use; `None`: for ever.
+    pub auth_token_idle: Option<TimeDelta>,
+    /// The link of an activation letter, and an account that is never activated.
+    pub activation: TimeDelta,
+    /// The link of a password reset letter.
+    pub password_reset: TimeDelta,
+    /// JWT access tokens of the published dialects.
+    pub jwt_access: TimeDelta,
+    /// JWT refresh tokens of the published dialects.
+    pub jwt_refresh: TimeDelta,
+}

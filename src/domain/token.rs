@@ -1,0 +1,68 @@
+//! Tokens: their forms, their families, how long they live.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::scope::ScopeSet;
+
+/// The SHA-256 of a secret; all that is ever stored of one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(…)")
+    }
+}
+
+/// All tokens descended from one grant; they end together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FamilyId(pub i64);
+
+/// Which door a stored token opens; one kind is never taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// An OAuth access token, shown as `Bearer`.
+    Access,
+    /// djoser's credential, shown as `Token`.
+    Auth,
+}
+
+impl TokenKind {
+    /// The word under which it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Auth => "auth",
+        }
+    }
+}
+
+/// Tokens as handed to a caller, once.
+#[derive(Debug, Clone)]
+pub struct IssuedTokens {
+    /// The access token.
+    pub access: SecretString,
+    /// Whole seconds the access token lives from now.
+    pub expires_in: i64,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// The refresh token, where the grant comes with one.
+    pub refresh: Option<SecretString>,
+}
+
+/// Where a stored refresh token stands.
+#[derive(Debug, Clone)]
+pub enum RefreshStage {
+    /// Not used yet.
+    Open,
+    /// Used; the sealed answer can be opened by the very token it answered (R3).
+    Used {
+        /// When.
+        at: DateTime<Utc>,
+        /// The answer it got, sealed under a key that only the token yields.
+        sealed: Option<Vec<u8>>,
+    },
+}

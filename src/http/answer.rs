@@ -1,0 +1,121 @@
+//! Pieces that the answers of several dialects share.
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use super::body::BadBody;
+use crate::{
+    domain::credential::Scheme,
+    error::{Error, Fault, Why},
+};
+
+/// What an answer tells the log: never the wire.
+#[derive(Debug, Clone)]
+pub struct Told(pub String);
+
+/// An answer that notes for the log why it says no.
+pub fn no(status: StatusCode, why: &Error) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    match why {
+        Error::Refused(refusal) => response.extensions_mut().insert(Told(format!("{refusal:?}"))),
+        Error::Fault(fault) => {
+            tracing::error!(fault = %chain(fault), "fault");
+            response.extensions_mut().insert(Told("fault".to_owned()))
+        }
+    };
+    response
+}
+
+/// A fault with its causes, in one line.
+fn chain(fault: &Fault) -> String {
+    let mut text = fault.to_string();
+    let mut next = std::error::Error::source(fault);
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+/// The status of a failure of ours, and after how many seconds to try again.
+pub fn fault_status(fault: &Fault) -> (StatusCode, Option<u64>) {
+    match fault {
+        Fault::Unavailable { .. } | Fault::Conflict { .. } => {
+            (StatusCode::SERVICE_UNAVAILABLE, Some(1))
+        }
+        Fault::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, None),
+    }
+}
+
+/// The status of a body that cannot be read, and a sentence about it.
+pub fn body_status(bad: &BadBody) -> (StatusCode, String) {
+    match bad {
+        BadBody::MediaType => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported media type. Send application/json, application/x-www-form-urlencoded or \
+             multipart/form-data, in UTF-8."
+                .to_owned(),
+        ),
+        BadBody::TooLarge => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.".to_owned())
+        }
+        BadBody::TooSlow => {
+            (StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time.".to_owned())
+        }
+        BadBody::Malformed(how) => {
+            (StatusCode::BAD_REQUEST, format!("The request body cannot be read: {how}."))
+        }
+        BadBody::NotAnObject => {
+            (StatusCode::BAD_REQUEST, "Invalid data. Expected an object.".to_owned())
+        }
+    }
+}
+
+/// `WWW-Authenticate` of a request that shows no credential, or one that is not an OAuth token.
+const CHALLENGE: &str = "Bearer realm=\"api\"";
+const CHALLENGE_INVALID: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
+                                 error_description=\"The access token is invalid.\"";
+const CHALLENGE_EXPIRED: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
+                                 error_description=\"The access token has expired.\"";
+
+/// 401 without a credential (RFC 6750 §3: no error code then).
+pub fn no_credential(why: &Error) -> HttpResponse {
+    no(StatusCode::UNAUTHORIZED, why)
+        .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
+        .json(json!({ "detail": "Authentication credentials were not provided." }))
+}
+
+/// 401 for a credential that is not good, in the shape its scheme's library gives it.
+pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse {
+    let mut response = no(StatusCode::UNAUTHORIZED, why);
+    if scheme == Scheme::Token {
+        return response
+            .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
+            .json(json!({ "detail": "Invalid token." }));
+    }
+    if reason == Why::Malformed {
+        return response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE)).json(json!({
+            "detail": "Authorization header must contain two space-delimited values",
+            "code": "bad_authorization_header",
+        }));
+    }
+    let challenge = if reason == Why::Expired { CHALLENGE_EXPIRED } else { CHALLENGE_INVALID };
+    response.insert_header((header::WWW_AUTHENTICATE, challenge)).json(json!({
+        "detail": "Given token not valid for any token type",
+        "code": "token_not_valid",
+        "messages": [{
+            "token_class": "AccessToken",
+            "token_type": "access",
+            "message": "Token is invalid or expired",
+        }],
+    }))
+}
+
+/// An answer in JSON.
+pub fn ok(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(status).json(body)
+}

@@ -1,0 +1,147 @@
+//! The one front door for bodies (R9): every dialect reads the same strict words.
+//!
+//! JSON, form and multipart bodies become a list of named words. Repeated names, bad UTF-8, a wrong content
+//! type, a body that is too large or too slow are refused here, before any handler runs.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web};
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
+
+use super::{form, json, multipart};
+
+/// Limits of bodies; part of every worker's data.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// Most bytes of a JSON body.
+    pub json: usize,
+    /// Most bytes of a form or multipart body.
+    pub form: usize,
+    /// Longest time the whole body may take.
+    pub time: Duration,
+}
+
+/// One value of a body, as far as any dialect cares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// A string.
+    Text(String),
+    /// A number, as it was written.
+    Number(String),
+    /// `true` or `false`.
+    Bool,
+    /// `null`.
+    Null,
+    /// A list, an object, or a file.
+    Other,
+}
+
+/// The named values of a body; no name occurs twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words(Vec<(String, Word)>);
+
+impl Words {
+    /// Adds a value; `false` if the name is there already.
+    #[must_use]
+    pub fn add(&mut self, name: String, word: Word) -> bool {
+        let new = self.get(&name).is_none();
+        if new {
+            self.0.push((name, word));
+        }
+        new
+    }
+
+    /// The value of that name.
+    pub fn get(&self, name: &str) -> Option<&Word> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, word)| word)
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadBody {
+    /// Not a type we read.
+    MediaType,
+    /// More bytes than allowed.
+    TooLarge,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It is not what its type says; the text tells in which way.
+    Malformed(&'static str),
+    /// Well-formed JSON, but not an object.
+    NotAnObject,
+}
+
+/// A body, read or not.
+#[derive(Debug)]
+pub struct Body(pub Result<Words, BadBody>);
+
+impl FromRequest for Body {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(read(&request, payload).await)) })
+    }
+}
+
+/// The types we read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Form,
+    Multipart(String),
+}
+
+async fn read(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    let limits = request
+        .app_data::<web::Data<BodyLimits>>()
+        .map(|limits| *limits.get_ref())
+        .ok_or(BadBody::Malformed("the server has no body limits"))?;
+    let kind = kind_of(request)?;
+    let most = if kind == Some(Kind::Json) { limits.json } else { limits.form };
+    let bytes = timeout(limits.time, gather(payload, most))
+        .await
+        .map_err(|_elapsed| BadBody::TooSlow)??;
+    match kind {
+        // Without a type there is nothing to read; what is there cannot be understood.
+        None if bytes.is_empty() => Ok(Words::default()),
+        None => Err(BadBody::MediaType),
+        Some(Kind::Json) if bytes.is_empty() => Ok(Words::default()),
+        Some(Kind::Json) => json::read(&bytes),
+        Some(Kind::Form) => form::read(&bytes),
+        Some(Kind::Multipart(boundary)) => multipart::read(bytes, boundary).await,
+    }
+}
+
+fn kind_of(request: &HttpRequest) -> Result<Option<Kind>, BadBody> {
+    if !request.headers().contains_key(header::CONTENT_TYPE) {
+        return Ok(None);
+    }
+    let mime = request.mime_type().ok().flatten().ok_or(BadBody::MediaType)?;
+    let utf8 = mime.get_param("charset").is_none_or(|charset| charset == "utf-8");
+    match mime.essence_str() {
+        "application/json" if utf8 => Ok(Some(Kind::Json)),
+        "application/x-www-form-urlencoded" if utf8 => Ok(Some(Kind::Form)),
+        "multipart/form-data" => {
+            let boundary = mime.get_param("boundary").map(|boundary| boundary.as_str().to_owned());
+            boundary.map(|b| Some(Kind::Multipart(b))).ok_or(BadBody::MediaType)
+        }
+        _ => Err(BadBody::MediaType),
+    }
+}
+
+async fn gather(mut payload: Payload, most: usize) -> Result<Vec<u8>, BadBody> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_torn| BadBody::Malformed("the body was cut off"))?;
+        if bytes.len() + chunk.len() > most {
+            return Err(BadBody::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,8 @@
+//! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
+
+pub mod refusals;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+
+pub use refusals::Refused;

@@ -1,0 +1,137 @@
+//! How this dialect says no: `{"field": ["…"]}` for fields, `{"detail": "…"}` for the rest.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde_json::json;
+
+use crate::{
+    error::{Error, Fault, FieldError, Refusal},
+    http::{answer, body::BadBody, fields::by_field},
+};
+
+/// A "no" of this dialect.
+#[derive(Debug)]
+pub enum Refused {
+    /// A deed was refused, or failed.
+    Deed(Error),
+    /// The body could not be read.
+    Body(BadBody),
+    /// The resource is not to be called that way; the methods it takes.
+    Method(&'static str),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Deed(error)
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Deed(refusal.into())
+    }
+}
+
+impl From<BadBody> for Refused {
+    fn from(bad: BadBody) -> Self {
+        Self::Body(bad)
+    }
+}
+
+impl ResponseError for Refused {
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Deed(error) => match error {
+                Error::Refused(refusal) => refused(error, refusal),
+                Error::Fault(fault) => failed(error, fault),
+            },
+            Self::Body(BadBody::NotAnObject) => answer::ok(
+                StatusCode::BAD_REQUEST,
+                &json!({ FieldError::OBJECT: [answer::body_status(&BadBody::NotAnObject).1] }),
+            ),
+            Self::Body(bad) => {
+                let (status, detail) = answer::body_status(bad);
+                answer::ok(status, &json!({ "detail": detail }))
+            }
+            Self::Method(allowed) => HttpResponse::MethodNotAllowed()
+                .insert_header((header::ALLOW, *allowed))
+                .json(json!({ "detail": "Method not allowed." })),
+        }
+    }
+}
+
+fn failed(error: &Error, fault: &Fault) -> HttpResponse {
+    let (status, retry) = answer::fault_status(fault);
+    let mut response = answer::no(status, error);
+    if let Some(seconds) = retry {
+        response.insert_header((header::RETRY_AFTER, seconds));
+        return response.json(json!({ "detail": "Busy at the moment. Please try again." }));
+    }
+    response.json(json!({ "detail": "Something went wrong on our side." }))
+}
+
+fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
+    let detail =
+        |status: StatusCode, text: &str| answer::no(status, error).json(json!({ "detail": text }));
+    let field = |name: &str, text: &str| {
+        answer::no(StatusCode::BAD_REQUEST, error).json(json!({ name: [text] }))
+    };
+    match refusal {
+        Refusal::Fields(errors) => {
+            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors))
+        }
+        Refusal::NoCredential => answer::no_credential(error),
+        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
+        // Clients match on this sentence of djoser's.
+        Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => {
+            field(FieldError::OBJECT, "Unable to log in with provided credentials.")
+        }
+        Refusal::BadMailUid => field("uid", "Invalid user id or user doesn't exist."),
+        Refusal::BadMailToken => field("token", "Invalid token for given user."),
+        Refusal::StaleMailToken => detail(StatusCode::FORBIDDEN, "Stale token for given user."),
+        Refusal::UnknownProvider => field("backend", "No provider goes by this name here."),
+        Refusal::UnknownClient => {
+            detail(StatusCode::BAD_REQUEST, "No application with this client_id.")
+        }
+        Refusal::LastLogin => detail(
+            StatusCode::BAD_REQUEST,
+            "This is the only way to log in to the account. Set a password first.",
+        ),
+        Refusal::BadRequest(text) => detail(StatusCode::BAD_REQUEST, text),
+        Refusal::NotFound => detail(StatusCode::NOT_FOUND, "Not found."),
+        Refusal::NotAllowed => {
+            detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+        }
+        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
+            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+            .json(json!({ "detail": "Request was throttled." })),
+        Refusal::BadClient
+        | Refusal::GrantNotAllowed
+        | Refusal::ProviderNotAllowed
+        | Refusal::ScopeNotAllowed
+        | Refusal::UnsupportedGrant
+        | Refusal::LinkRefused
+        | Refusal::ProviderRefused(_)
+        | Refusal::ProviderGaveNoEmail => {
+            detail(StatusCode::BAD_REQUEST, "The request was refused.")
+        }
+        Refusal::ProviderUnavailable { retry_after } => {
+            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
+                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+                .json(json!({ "detail": "The provider cannot be asked at the moment." }))
+        }
+        Refusal::ProviderMalformed => {
+            detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! drf-social-oauth2's calls for people who end what they gave to an application.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+
+use super::Refused;
+use crate::{
+    app::App,
+    domain::client::ClientId,
+    error::Refusal,
+    http::{
+        body::{Body, Words},
+        credential,
+        fields::{Reader, Text},
+    },
+    usecases::{disconnect, profile, revoke},
+};
+
+/// `POST revoke-token/`: ends the access token that was shown, with its refresh token.
+pub async fn revoke_token(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let id = client_id(&words)?;
+    app.write_as(shown, move |ctx, me| {
+        let client = revoke::named_client(ctx, id.as_ref())?;
+        revoke::shown_token(ctx, me, &client)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST invalidate-sessions/`: ends every token the account gave to a client.
+pub async fn invalidate_sessions(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let id = client_id(&words)?;
+    app.write_as(shown, move |ctx, me| {
+        let client = revoke::named_client(ctx, id.as_ref())?;
+        revoke::sessions(ctx, me, &client)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST invalidate-refresh-tokens/`: ends every refresh token the account gave to a client.
+pub async fn invalidate_refresh_tokens(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let id = client_id(&words)?;
+    app.write_as(shown, move |ctx, me| {
+        let client = revoke::named_client(ctx, id.as_ref())?;
+        revoke::refresh_tokens(ctx, me, &client)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST disconnect-backend/`: cuts the tie to a provider.
+pub async fn disconnect_backend(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let mut read = Reader::new(&words);
+    let backend = read.text(Text::filled("backend", 200));
+    let association = read.integer("association_id");
+    let (backend, association) = read.finish(backend.zip(association))?;
+    let provider = app.provider(&backend)?;
+    app.write_as(shown, move |ctx, me| {
+        disconnect::disconnect(ctx, profile::of(me)?, &provider, association)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The client named in the body; `None` when what is named cannot be a client.
+fn client_id(words: &Words) -> Result<Option<ClientId>, Refusal> {
+    let mut read = Reader::new(words);
+    let id = read.text(Text::filled("client_id", 200));
+    Ok(ClientId::parse(&read.finish(id)?))
+}

@@ -1,0 +1,190 @@
+//! `users/`: register, activate, ask for the link again, look at oneself.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use super::Refused;
+use crate::{
+    app::App,
+    domain::{
+        account::{Account, AccountId},
+        email::Email,
+        language::Language,
+        password::{self, Password},
+    },
+    error::{FieldCode, FieldError, Refusal},
+    http::{
+        answer,
+        body::{Body, Words},
+        credential,
+        fields::{Reader, Text, is_plain},
+    },
+    usecases::{
+        profile,
+        register::{self, Register, Welcome},
+    },
+};
+
+/// A person, as this dialect shows it.
+#[derive(Debug, Serialize)]
+pub struct UserBody {
+    name: String,
+    email: String,
+    id: i64,
+}
+
+impl From<&Account> for UserBody {
+    fn from(account: &Account) -> Self {
+        let email = account.email.as_ref().map_or("", Email::as_str).to_owned();
+        Self { name: account.name.clone(), email, id: account.id.0 }
+    }
+}
+
+impl From<Welcome> for UserBody {
+    fn from(welcome: Welcome) -> Self {
+        let email = welcome.email.as_str().to_owned();
+        Self { name: welcome.name, email, id: welcome.id.0 }
+    }
+}
+
+/// `POST users/`: registers an account and mails its activation link.
+pub async fn create(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    app.admit(credential::of(&request)).await?;
+    let NewUser { wish, password, retyped } = new_user(&app, &request, &words).await?;
+    weigh(&app, &wish, &password, retyped.as_ref())?;
+    let hash = app.hash(&password).await?;
+    let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
+    Ok(answer::ok(StatusCode::CREATED, &UserBody::from(welcome)))
+}
+
+struct NewUser {
+    wish: Register,
+    password: Password,
+    retyped: Option<Password>,
+}
+
+/// The fields of a registration, or everything that is wrong with any of them.
+async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<NewUser, Refused> {
+    let mut read = Reader::new(words);
+    let email = read.email("email");
+    let name = read.optional(Text::free("name", 255)).unwrap_or_default();
+    if !is_plain(&name) {
+        read.complain(FieldError::new("name", FieldCode::Control));
+    }
+    let password = read.text(Text::filled("password", PASSWORD_BYTES));
+    let retyped = if app.policy().registration.retype {
+        read.text(Text::filled("re_password", PASSWORD_BYTES)).map(Some)
+    } else {
+        Some(None)
+    };
+    if let Some(email) = email.clone() {
+        let taken = app.read(move |ctx| register::complaints(ctx, &email)).await?;
+        taken.into_iter().for_each(|error| read.complain(error));
+    }
+    let language = language_of(request);
+    let whole = email.zip(password).zip(retyped).map(|((email, password), retyped)| NewUser {
+        wish: Register { email, name, language },
+        password: Password::new(password),
+        retyped: retyped.map(Password::new),
+    });
+    Ok(read.finish(whole)?)
+}
+
+/// Longest password field read at all; the rules for passwords are stricter.
+const PASSWORD_BYTES: usize = 4096;
+
+/// The rules for passwords first, then whether both were the same: as djoser orders its complaints.
+fn weigh(
+    app: &App,
+    wish: &Register,
+    password: &Password,
+    retyped: Option<&Password>,
+) -> Result<(), Refused> {
+    let attributes = [("email address", wish.email.as_str()), ("name", wish.name.as_str())];
+    let complaints = password::complaints(&app.policy().passwords, password, &attributes);
+    if !complaints.is_empty() {
+        let errors = complaints.into_iter().map(|code| FieldError::new("password", code));
+        return Err(Refusal::Fields(errors.collect()).into());
+    }
+    if retyped.is_some_and(|retyped| !retyped.is_same(password)) {
+        let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
+        return Err(Refusal::Fields(vec![error]).into());
+    }
+    Ok(())
+}
+
+/// `POST users/activation/`: activates an account by the uid and token of its link.
+pub async fn activate(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    app.admit(credential::of(&request)).await?;
+    let mut read = Reader::new(&words);
+    let uid = read.text(Text::filled("uid", 64));
+    let token = read.text(Text::filled("token", 512));
+    let (uid, token) = read.finish(uid.zip(token))?;
+    let id = account_id(&uid).ok_or(Refusal::BadMailUid)?;
+    app.write(move |ctx| register::activate(ctx, id, &token.as_str().into())).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The uid of a link: the account's number in base64url.
+pub fn uid(id: AccountId) -> String {
+    URL_SAFE_NO_PAD.encode(id.0.to_string())
+}
+
+fn account_id(uid: &str) -> Option<AccountId> {
+    let bytes = URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?;
+    let digits = std::str::from_utf8(&bytes).ok()?;
+    let id = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
+    Some(AccountId(id))
+}
+
+/// `POST users/resend_activation/`: mails the link again; never tells whether it did.
+pub async fn resend(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    app.admit(credential::of(&request)).await?;
+    let mut read = Reader::new(&words);
+    let email = read.email("email");
+    let email = read.finish(email)?;
+    app.write(move |ctx| register::resend(ctx, &email)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET users/me/`: who the credential is.
+pub async fn me(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let shown = credential::of(&request);
+    let body = app.read_as(shown, |_, me| Ok(UserBody::from(profile::of(me)?))).await?;
+    Ok(answer::ok(StatusCode::OK, &body))
+}
+
+fn language_of(request: &HttpRequest) -> Option<Language> {
+    let header = request.headers().get(header::ACCEPT_LANGUAGE)?;
+    Language::accepted(header.to_str().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountId, account_id, uid};
+
+    #[test]
+    fn a_uid_reads_back_and_anything_else_does_not() {
+        assert_eq!(uid(AccountId(2)), "Mg");
+        assert_eq!(account_id(&uid(AccountId(31))), Some(AccountId(31)));
+        for text in ["", "!!", "MQ MQ", "LTE", "MS41", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5"] {
+            assert_eq!(account_id(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Around every request: an id, a line in the log, and the headers that every answer carries.
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+
+use super::answer::Told;
+use crate::app::App;
+
+/// The header that names a request in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What every answer carries. Tokens and people's data are never cached, framed, or guessed at.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// Wraps a request.
+pub async fn wrap(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let app = request.app_data::<Data<App>>().cloned();
+    let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
+    let began = tokio::time::Instant::now();
+    let method = request.method().clone();
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    for (name, value) in &HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    // The pattern, never the path: a path may hold what somebody typed.
+    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let status = response.status().as_u16();
+    let elapsed_us = began.elapsed().as_micros();
+    let told = response.response().extensions().get::<Told>().map(|told| told.0.clone());
+    match told {
+        Some(why) => tracing::info!(id, %method, route, status, elapsed_us, why, "refused"),
+        None => tracing::debug!(id, %method, route, status, elapsed_us, "answered"),
+    }
+    Ok(response)
+}

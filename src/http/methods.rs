@@ -1,0 +1,43 @@
+//! Resources that are called in a way they do not take.
+
+use actix_web::{HttpRequest, HttpResponse, Resource, http::Method, http::header, web};
+
+use super::{credential, djoser::Refused};
+use crate::app::App;
+
+/// Whether a resource wants a login before it even says that a method is wrong, as the published contract
+/// has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It does not.
+    Anyone,
+    /// It does.
+    Login,
+}
+
+/// A resource that answers any method it has no route for: with a refusal that names the methods it
+/// takes, and `OPTIONS` with their list.
+pub fn only(path: &str, allowed: &'static str, access: Access) -> Resource {
+    web::resource(path.to_owned()).default_service(web::to(
+        move |app: web::Data<App>, request: HttpRequest| async move {
+            refuse(&app, &request, allowed, access).await
+        },
+    ))
+}
+
+async fn refuse(
+    app: &App,
+    request: &HttpRequest,
+    allowed: &'static str,
+    access: Access,
+) -> Result<HttpResponse, Refused> {
+    let shown = credential::of(request);
+    match access {
+        Access::Anyone => app.admit(shown).await?,
+        Access::Login => app.read_as(shown, |_, _| Ok(())).await?,
+    }
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish());
+    }
+    Err(Refused::Method(allowed))
+}

@@ -1,0 +1,9 @@
+//! OAuth 2.0: the token endpoint and the conversion of a provider's token.
+
+pub mod client_auth;
+pub mod convert;
+pub mod refusals;
+pub mod token;
+pub mod tokens_body;
+
+pub use refusals::Refused;

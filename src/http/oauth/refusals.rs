@@ -1,0 +1,234 @@
+//! How this dialect says no: `{"error", "error_description"}` of RFC 6749 §5.2, or, for apps written for
+//! drf-social-oauth2, the bodies of that library (`dialects.convert_token.errors = "drf"`).
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde_json::json;
+
+use crate::{
+    error::{Error, Fault, FieldCode, FieldError, Refusal, Why},
+    http::{answer, body::BadBody, fields, sentences::sentence},
+};
+
+/// Whose words the errors of a conversion are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// RFC 6749, and statuses that tell "try again" from "log in again".
+    #[default]
+    Rfc,
+    /// drf-social-oauth2 as it is.
+    Drf,
+}
+
+/// A "no" of this dialect.
+#[derive(Debug)]
+pub struct Refused {
+    why: Cause,
+    style: Style,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Deed(Error),
+    Body(BadBody),
+}
+
+impl Refused {
+    /// The same "no" in another style.
+    #[must_use]
+    pub fn styled(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { why: Cause::Deed(error), style: Style::Rfc }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Error::from(refusal).into()
+    }
+}
+
+impl From<BadBody> for Refused {
+    fn from(bad: BadBody) -> Self {
+        Self { why: Cause::Body(bad), style: Style::Rfc }
+    }
+}
+
+impl ResponseError for Refused {
+    fn error_response(&self) -> HttpResponse {
+        match &self.why {
+            Cause::Body(bad) => bad_body(bad, self.style),
+            Cause::Deed(error @ Error::Fault(fault)) => failed(error, fault),
+            Cause::Deed(error @ Error::Refused(refusal)) => match self.style {
+                Style::Rfc => refused(error, refusal),
+                Style::Drf => as_drf(error, refusal),
+            },
+        }
+    }
+}
+
+fn bad_body(bad: &BadBody, style: Style) -> HttpResponse {
+    let (status, text) = answer::body_status(bad);
+    match style {
+        Style::Rfc => {
+            answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
+        }
+        Style::Drf => answer::ok(status, &json!({ "detail": text })),
+    }
+}
+
+fn failed(error: &Error, fault: &Fault) -> HttpResponse {
+    let (status, retry) = answer::fault_status(fault);
+    let mut response = answer::no(status, error);
+    match retry {
+        Some(seconds) => response
+            .insert_header((header::RETRY_AFTER, seconds))
+            .json(said("temporarily_unavailable", "Busy at the moment. Please try again.")),
+        None => response.json(said("server_error", "Something went wrong on our side.")),
+    }
+}
+
+fn said(error: &str, description: &str) -> serde_json::Value {
+    json!({ "error": error, "error_description": description })
+}
+
+fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
+    let bad =
+        |code: &str, text: &str| answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text));
+    match refusal {
+        Refusal::Fields(errors) => bad("invalid_request", &parameters(errors)),
+        Refusal::NoCredential => answer::no_credential(error),
+        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
+        Refusal::BadClient | Refusal::UnknownClient => bad_client(error),
+        Refusal::GrantNotAllowed => {
+            bad("unauthorized_client", "The client is not registered for this grant type.")
+        }
+        Refusal::ProviderNotAllowed => {
+            bad("unauthorized_client", "The client is not registered for this provider.")
+        }
+        Refusal::ScopeNotAllowed => {
+            bad("invalid_scope", "The scope is unknown, malformed or more than was granted.")
+        }
+        Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
+        Refusal::BadRequest(text) => bad("invalid_request", text),
+        Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
+        Refusal::Inactive => bad("invalid_grant", "The account is not active."),
+        Refusal::BadGrant(why) => bad("invalid_grant", grant_text(*why)),
+        Refusal::UnknownProvider => bad("invalid_request", "Invalid backend parameter."),
+        // One text for a foreign, a forged and an expired token: who probes learns nothing.
+        Refusal::ProviderRefused(_) => bad(
+            "invalid_grant",
+            "The provider does not vouch for this token for any of our applications.",
+        ),
+        Refusal::ProviderGaveNoEmail => {
+            bad("invalid_grant", "The provider told no e-mail address. Ask for its e-mail scope.")
+        }
+        Refusal::LinkRefused => bad(
+            "invalid_grant",
+            "An account with this e-mail address exists. Log in to it and connect the provider.",
+        ),
+        Refusal::LastLogin
+        | Refusal::BadMailUid
+        | Refusal::BadMailToken
+        | Refusal::StaleMailToken => bad("invalid_request", "The request was refused."),
+        Refusal::NotAllowed => answer::no(StatusCode::FORBIDDEN, error)
+            .json(said("access_denied", "This is not allowed.")),
+        Refusal::NotFound => {
+            answer::no(StatusCode::NOT_FOUND, error).json(said("invalid_request", "Not found."))
+        }
+        Refusal::ProviderUnavailable { retry_after } => {
+            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
+                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+                .json(said(
+                    "temporarily_unavailable",
+                    "The provider cannot be asked at the moment. Please try again.",
+                ))
+        }
+        Refusal::ProviderMalformed => answer::no(StatusCode::BAD_GATEWAY, error)
+            .json(said("server_error", "The provider gave no usable answer.")),
+        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
+            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+            .json(said("temporarily_unavailable", "Too many requests.")),
+    }
+}
+
+/// RFC 6749 §5.2: 401, and a challenge for the scheme the client may use.
+fn bad_client(error: &Error) -> HttpResponse {
+    answer::no(StatusCode::UNAUTHORIZED, error)
+        .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"cambio\""))
+        .json(said("invalid_client", "Unknown client, or its secret is missing or wrong."))
+}
+
+fn grant_text(why: Why) -> &'static str {
+    match why {
+        Why::Expired => "It has expired.",
+        Why::Unknown
+        | Why::Revoked
+        | Why::Used
+        | Why::Malformed
+        | Why::ForeignAudience
+        | Why::IpBound
+        | Why::Forged
+        | Why::WrongKind
+        | Why::Unavailable => "It is unknown, used up or revoked.",
+    }
+}
+
+/// One line about every parameter that is wrong.
+fn parameters(errors: &[FieldError]) -> String {
+    let about = |error: &FieldError| match error.code {
+        FieldCode::Required => format!("Missing parameter: {}.", error.field),
+        _ => format!("Parameter {}: {}", error.field, sentence(&error.code)),
+    };
+    errors.iter().map(about).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of drf-social-oauth2, where they differ.
+fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
+    match refusal {
+        Refusal::Fields(errors) => {
+            answer::no(StatusCode::BAD_REQUEST, error).json(fields::by_field(errors))
+        }
+        Refusal::ProviderRefused(_)
+        | Refusal::LinkRefused
+        | Refusal::ProviderUnavailable { .. } => answer::no(StatusCode::BAD_REQUEST, error)
+            .json(said("access_denied", "Your credentials aren't allowed.")),
+        Refusal::NoCredential
+        | Refusal::BadCredential(..)
+        | Refusal::BadLogin
+        | Refusal::Inactive
+        | Refusal::BadClient
+        | Refusal::UnknownClient
+        | Refusal::GrantNotAllowed
+        | Refusal::ProviderNotAllowed
+        | Refusal::ScopeNotAllowed
+        | Refusal::UnsupportedGrant
+        | Refusal::BadRequest(_)
+        | Refusal::BadGrant(_)
+        | Refusal::UnknownProvider
+        | Refusal::ProviderGaveNoEmail
+        | Refusal::ProviderMalformed
+        | Refusal::LastLogin
+        | Refusal::BadMailUid
+        | Refusal::BadMailToken
+        | Refusal::StaleMailToken
+        | Refusal::NotAllowed
+        | Refusal::NotFound
+        | Refusal::TooMany { .. } => refused(error, refusal),
+    }
+}

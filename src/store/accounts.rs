@@ -1,0 +1,322 @@
+//! Accounts and the groups they are in.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*, select};
+
+use super::{
+    AnyConnection, instant, micros, on,
+    schema::{account_groups, accounts},
+    unreadable,
+};
+use crate::{
+    domain::{
+        account::{Account, AccountId, AccountState, Group},
+        email::Email,
+        language::Language,
+    },
+    error::Fault,
+};
+
+/// An account as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub(super) struct Row {
+    id: i64,
+    email: Option<String>,
+    email_verified_at: Option<i64>,
+    name: String,
+    first_name: String,
+    last_name: String,
+    state: String,
+    is_admin: bool,
+    language: Option<String>,
+    epoch: i64,
+    last_login: Option<i64>,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self, Fault> {
+        let email = match row.email.as_deref().map(Email::parse) {
+            Some(None) => return Err(unreadable("e-mail address")),
+            Some(parsed) => parsed,
+            None => None,
+        };
+        Ok(Self {
+            id: AccountId(row.id),
+            email,
+            email_verified_at: row.email_verified_at.map(instant).transpose()?,
+            name: row.name,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            state: AccountState::parse(&row.state).ok_or_else(|| unreadable("account state"))?,
+            is_admin: row.is_admin,
+            language: row.language.as_deref().and_then(Language::parse),
+            epoch: row.epoch,
+            last_login: row.last_login.map(instant).transpose()?,
+            created_at: instant(row.created_at)?,
+        })
+    }
+}
+
+/// An account about to be stored.
+#[derive(Debug)]
+pub struct NewAccount<'a> {
+    /// Its address, if it has one.
+    pub email: Option<&'a Email>,
+    /// When the address was proven, if it was.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// The name shown.
+    pub name: &'a str,
+    /// Given name.
+    pub first_name: &'a str,
+    /// Family name.
+    pub last_name: &'a str,
+    /// The hash of its password, or [`NO_PASSWORD`].
+    pub password: &'a str,
+    /// Where it stands.
+    pub state: AccountState,
+    /// The language of its letters, if known.
+    pub language: Option<Language>,
+    /// When it is registered.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What is stored where there is no password; no check of a password ever succeeds against it.
+pub const NO_PASSWORD: &str = "!";
+
+/// Stores an account. An address that is taken is a [`Fault::Conflict`].
+pub fn insert(conn: &mut AnyConnection, new: &NewAccount<'_>) -> Result<Account, Fault> {
+    let values = (
+        accounts::email.eq(new.email.map(Email::as_str)),
+        accounts::email_key.eq(new.email.map(Email::key)),
+        accounts::email_verified_at.eq(new.email_verified_at.map(micros)),
+        accounts::name.eq(new.name),
+        accounts::first_name.eq(new.first_name),
+        accounts::last_name.eq(new.last_name),
+        accounts::password.eq(new.password),
+        accounts::state.eq(new.state.word()),
+        accounts::is_admin.eq(false),
+        accounts::language.eq(new.language.map(Language::tag)),
+        accounts::epoch.eq(0),
+        accounts::created_at.eq(micros(new.created_at)),
+    );
+    let row: Row = on!(conn, c => diesel::insert_into(accounts::table)
+        .values(values)
+        .returning(Row::as_select())
+        .get_result(c)?);
+    row.try_into()
+}
+
+/// The account of that number.
+pub fn find(conn: &mut AnyConnection, id: AccountId) -> Result<Option<Account>, Fault> {
+    let row: Option<Row> = on!(conn, c => accounts::table
+        .filter(accounts::id.eq(id.0))
+        .select(Row::as_select())
+        .first(c)
+        .optional()?);
+    row.map(Account::try_from).transpose()
+}
+
+/// The account that has the address, in whatever letter case.
+pub fn find_by_email(conn: &mut AnyConnection, email: &Email) -> Result<Option<Account>, Fault> {
+    let row: Option<Row> = on!(conn, c => accounts::table
+        .filter(accounts::email_key.eq(email.key()))
+        .select(Row::as_select())
+        .first(c)
+        .optional()?);
+    row.map(Account::try_from).transpose()
+}
+
+/// Accounts in the order of their numbers, after the given one, at most `limit`.
+pub fn list(conn: &mut AnyConnection, after: AccountId, limit: i64) -> Result<Vec<Account>, Fault> {
+    let rows: Vec<Row> = on!(conn, c => accounts::table
+        .filter(accounts::id.gt(after.0))
+        .order(accounts::id.asc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c)?);
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// The stored form of the account's password.
+pub fn password_of(conn: &mut AnyConnection, id: AccountId) -> Result<Option<String>, Fault> {
+    Ok(on!(conn, c => accounts::table
+        .filter(accounts::id.eq(id.0))
+        .select(accounts::password)
+        .first(c)
+        .optional()?))
+}
+
+/// Stores another form of the same password (a better hash), unless it was changed meanwhile.
+pub fn update_hash(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    (old, new): (&str, &str),
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .filter(accounts::password.eq(old))
+        .set(accounts::password.eq(new))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Stores a new password and ends every token and link of the account; tells the new epoch.
+pub fn update_password(conn: &mut AnyConnection, id: AccountId, hash: &str) -> Result<i64, Fault> {
+    Ok(on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set((accounts::password.eq(hash), accounts::epoch.eq(accounts::epoch + 1)))
+        .returning(accounts::epoch)
+        .get_result(c)?))
+}
+
+/// Moves the account to a state. Leaving [`AccountState::Active`] ends every token and link it has.
+pub fn update_state(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    state: AccountState,
+) -> Result<(), Fault> {
+    let sweep = i64::from(state != AccountState::Active);
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set((accounts::state.eq(state.word()), accounts::epoch.eq(accounts::epoch + sweep)))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Activates a pending account and notes that its address is proven; false if it was not pending.
+pub fn activate(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let changed = on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .filter(accounts::state.eq(AccountState::Pending.word()))
+        .set((
+            accounts::state.eq(AccountState::Active.word()),
+            accounts::email_verified_at.eq(Some(micros(now))),
+        ))
+        .execute(c)?);
+    Ok(changed == 1)
+}
+
+/// Takes from an account everything an unproven stranger may have left on it: password, names and, by the
+/// epoch, every token and link. It is then active and its address proven.
+pub fn wipe(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    (first, last, full): (&str, &str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set((
+            accounts::password.eq(NO_PASSWORD),
+            accounts::name.eq(full),
+            accounts::first_name.eq(first),
+            accounts::last_name.eq(last),
+            accounts::state.eq(AccountState::Active.word()),
+            accounts::email_verified_at.eq(Some(micros(now))),
+            accounts::is_admin.eq(false),
+            accounts::epoch.eq(accounts::epoch + 1),
+            accounts::last_login.eq(None::<i64>),
+        ))
+        .execute(c)?);
+    on!(conn, c => diesel::delete(account_groups::table)
+        .filter(account_groups::account_id.eq(id.0))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Stores what the person calls itself.
+pub fn update_name(conn: &mut AnyConnection, id: AccountId, name: &str) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set(accounts::name.eq(name))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Notes a login with a password.
+pub fn update_last_login(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set(accounts::last_login.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Makes the account an administrator, or takes that away.
+pub fn update_admin(conn: &mut AnyConnection, id: AccountId, is_admin: bool) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set(accounts::is_admin.eq(is_admin))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes the account with everything that hangs on it; false if there was none.
+pub fn delete(conn: &mut AnyConnection, id: AccountId) -> Result<bool, Fault> {
+    let gone = on!(conn, c => diesel::delete(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .execute(c)?);
+    Ok(gone == 1)
+}
+
+/// Deletes at most `limit` accounts that were registered before an instant and never activated.
+pub fn prune_pending(
+    conn: &mut AnyConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, Fault> {
+    let old: Vec<i64> = on!(conn, c => accounts::table
+        .filter(accounts::state.eq(AccountState::Pending.word()))
+        .filter(accounts::created_at.lt(micros(before)))
+        .select(accounts::id)
+        .limit(limit)
+        .load(c)?);
+    Ok(on!(conn, c => diesel::delete(accounts::table)
+        .filter(accounts::id.eq_any(&old))
+        .filter(accounts::state.eq(AccountState::Pending.word()))
+        .execute(c)?))
+}
+
+/// The names of the account's groups, sorted.
+pub fn list_groups(conn: &mut AnyConnection, id: AccountId) -> Result<Vec<String>, Fault> {
+    Ok(on!(conn, c => account_groups::table
+        .filter(account_groups::account_id.eq(id.0))
+        .order(account_groups::name.asc())
+        .select(account_groups::name)
+        .load(c)?))
+}
+
+/// Puts the account into a group; twice changes nothing.
+pub fn insert_group(conn: &mut AnyConnection, id: AccountId, group: &Group) -> Result<(), Fault> {
+    on!(conn, c => diesel::insert_into(account_groups::table)
+        .values((account_groups::account_id.eq(id.0), account_groups::name.eq(group.as_str())))
+        .on_conflict_do_nothing()
+        .execute(c)?);
+    Ok(())
+}
+
+/// Takes the account out of a group; false if it was not in it.
+pub fn delete_group(conn: &mut AnyConnection, id: AccountId, group: &Group) -> Result<bool, Fault> {
+    let gone = on!(conn, c => diesel::delete(account_groups::table)
+        .filter(account_groups::account_id.eq(id.0))
+        .filter(account_groups::name.eq(group.as_str()))
+        .execute(c)?);
+    Ok(gone == 1)
+}
+
+/// Whether any account has been stored.
+pub fn any(conn: &mut AnyConnection) -> Result<bool, Fault> {
+    Ok(on!(conn, c => select(exists(accounts::table.select(accounts::id))).get_result(c)?))
+}

@@ -1,0 +1,208 @@
+//! Clients and their secrets.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    AnyConnection, instant, micros, on,
+    schema::{client_secrets, clients},
+    unreadable,
+};
+use crate::{
+    domain::{
+        client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
+        provider::ProviderName,
+        scope::ScopeSet,
+        token::Digest,
+    },
+    error::Fault,
+};
+
+/// A client as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = clients)]
+struct Row {
+    id: i64,
+    client_id: String,
+    name: String,
+    kind: String,
+    enabled: bool,
+    grants: String,
+    scopes: String,
+    providers: String,
+    redirect_uris: String,
+    created_at: i64,
+}
+
+/// The stored form of [`ProviderRule::Any`].
+const ANY_PROVIDER: &str = "*";
+
+impl TryFrom<Row> for Client {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self, Fault> {
+        let providers = if row.providers == ANY_PROVIDER {
+            ProviderRule::Any
+        } else {
+            ProviderRule::Only(words(&row.providers, ProviderName::parse, "provider name")?)
+        };
+        Ok(Self {
+            key: ClientKey(row.id),
+            id: ClientId::parse(&row.client_id).ok_or_else(|| unreadable("client id"))?,
+            name: row.name,
+            kind: ClientKind::parse(&row.kind).ok_or_else(|| unreadable("client kind"))?,
+            enabled: row.enabled,
+            grants: words(&row.grants, GrantType::parse, "grant type")?,
+            scopes: ScopeSet::parse(&row.scopes).ok_or_else(|| unreadable("scope"))?,
+            providers,
+            redirect_uris: words(&row.redirect_uris, RedirectUri::parse, "redirect URI")?,
+            created_at: instant(row.created_at)?,
+        })
+    }
+}
+
+fn words<T>(
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    what: &'static str,
+) -> Result<Vec<T>, Fault> {
+    text.split_whitespace().map(|word| parse(word).ok_or_else(|| unreadable(what))).collect()
+}
+
+/// Words with a space between them.
+fn spaced<T>(items: &[T], word: impl Fn(&T) -> &str) -> String {
+    items.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Stores a client and tells its row; the key and the creation instant in `client` are ignored. An id that
+/// is taken is a [`Fault::Conflict`].
+pub fn insert(
+    conn: &mut AnyConnection,
+    client: &Client,
+    now: DateTime<Utc>,
+) -> Result<ClientKey, Fault> {
+    let providers = match &client.providers {
+        ProviderRule::Any => ANY_PROVIDER.to_owned(),
+        ProviderRule::Only(names) => spaced(names, ProviderName::as_str),
+    };
+    let values = (
+        clients::client_id.eq(client.id.as_str()),
+        clients::name.eq(&client.name),
+        clients::kind.eq(client.kind.word()),
+        clients::enabled.eq(client.enabled),
+        clients::grants.eq(spaced(&client.grants, |grant| grant.word())),
+        clients::scopes.eq(client.scopes.to_string()),
+        clients::providers.eq(providers),
+        clients::redirect_uris.eq(spaced(&client.redirect_uris, RedirectUri::as_str)),
+        clients::created_at.eq(micros(now)),
+    );
+    Ok(ClientKey(on!(conn, c => diesel::insert_into(clients::table)
+        .values(values)
+        .returning(clients::id)
+        .get_result(c)?)))
+}
+
+/// The client of that public id.
+pub fn find(conn: &mut AnyConnection, id: &ClientId) -> Result<Option<Client>, Fault> {
+    let row: Option<Row> = on!(conn, c => clients::table
+        .filter(clients::client_id.eq(id.as_str()))
+        .select(Row::as_select())
+        .first(c)
+        .optional()?);
+    row.map(Client::try_from).transpose()
+}
+
+/// The client in that row.
+pub fn find_by_key(conn: &mut AnyConnection, key: ClientKey) -> Result<Option<Client>, Fault> {
+    let row: Option<Row> = on!(conn, c => clients::table
+        .filter(clients::id.eq(key.0))
+        .select(Row::as_select())
+        .first(c)
+        .optional()?);
+    row.map(Client::try_from).transpose()
+}
+
+/// Every client, in the order of registration.
+pub fn list(conn: &mut AnyConnection) -> Result<Vec<Client>, Fault> {
+    let rows: Vec<Row> = on!(conn, c => clients::table
+        .order(clients::id.asc())
+        .select(Row::as_select())
+        .load(c)?);
+    rows.into_iter().map(Client::try_from).collect()
+}
+
+/// Switches the client on or off.
+pub fn update_enabled(
+    conn: &mut AnyConnection,
+    key: ClientKey,
+    enabled: bool,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(clients::table)
+        .filter(clients::id.eq(key.0))
+        .set(clients::enabled.eq(enabled))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes the client with its secrets and every token it was given.
+pub fn delete(conn: &mut AnyConnection, key: ClientKey) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(clients::table).filter(clients::id.eq(key.0)).execute(c)?);
+    Ok(())
+}
+
+/// Stores a secret's digest, good until further notice.
+pub fn insert_secret(
+    conn: &mut AnyConnection,
+    key: ClientKey,
+    digest: Digest,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::insert_into(client_secrets::table)
+        .values((
+            client_secrets::client_key.eq(key.0),
+            client_secrets::digest.eq(digest.0.to_vec()),
+            client_secrets::created_at.eq(micros(now)),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Lets every secret the client has end at an instant; one that ends earlier keeps its end.
+pub fn expire_secrets(
+    conn: &mut AnyConnection,
+    key: ClientKey,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let at = micros(at);
+    on!(conn, c => diesel::update(client_secrets::table)
+        .filter(client_secrets::client_key.eq(key.0))
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(at)))
+        .set(client_secrets::expires_at.eq(Some(at)))
+        .execute(c)?);
+    Ok(())
+}
+
+/// The digests of the client's live secrets.
+pub fn list_secrets(
+    conn: &mut AnyConnection,
+    key: ClientKey,
+    now: DateTime<Utc>,
+) -> Result<Vec<Digest>, Fault> {
+    let rows: Vec<Vec<u8>> = on!(conn, c => client_secrets::table
+        .filter(client_secrets::client_key.eq(key.0))
+        .filter(
+            client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(micros(now))),
+        )
+        .select(client_secrets::digest)
+        .load(c)?);
+    rows.into_iter()
+        .map(|bytes| bytes.try_into().map(Digest).map_err(|_long| unreadable("secret digest")))
+        .collect()
+}
+
+/// Deletes secrets whose overlap is over.
+pub fn prune_secrets(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<usize, Fault> {
+    Ok(on!(conn, c => diesel::delete(client_secrets::table)
+        .filter(client_secrets::expires_at.le(micros(now)))
+        .execute(c)?))
+}

@@ -1,0 +1,121 @@
+//! Token families: one grant, and whether it still stands.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    AnyConnection, micros, on,
+    schema::{access_tokens, families, refresh_tokens},
+};
+use crate::{
+    domain::{account::AccountId, client::ClientKey, grant::Grant, token::FamilyId},
+    error::Fault,
+};
+
+/// Stores a new family for a grant.
+pub fn insert(
+    conn: &mut AnyConnection,
+    grant: &Grant,
+    now: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<FamilyId, Fault> {
+    Ok(FamilyId(on!(conn, c => diesel::insert_into(families::table)
+        .values((
+            families::account_id.eq(grant.account.map(|id| id.0)),
+            families::client_key.eq(grant.client.map(|key| key.0)),
+            families::scope.eq(grant.scope.to_string()),
+            families::how.eq(grant.how.word()),
+            families::epoch.eq(grant.epoch),
+            families::created_at.eq(micros(now)),
+            families::expires_at.eq(expires_at.map(micros)),
+        ))
+        .returning(families::id)
+        .get_result(c)?)))
+}
+
+/// Ends every token of the family; calling it twice changes nothing.
+pub fn revoke(conn: &mut AnyConnection, family: FamilyId, now: DateTime<Utc>) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(families::table)
+        .filter(families::id.eq(family.0))
+        .filter(families::revoked_at.is_null())
+        .set(families::revoked_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Ends every family that an account gave to a client.
+pub fn revoke_of(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    client: ClientKey,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(families::table)
+        .filter(families::account_id.eq(account.0))
+        .filter(families::client_key.eq(client.0))
+        .filter(families::revoked_at.is_null())
+        .set(families::revoked_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Ends every family of the account that came about in that way.
+pub fn revoke_how(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    how: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(families::table)
+        .filter(families::account_id.eq(account.0))
+        .filter(families::how.eq(how))
+        .filter(families::revoked_at.is_null())
+        .set(families::revoked_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Lifts a family to an account's new epoch, so that it survives the sweep that made it.
+pub fn update_epoch(conn: &mut AnyConnection, family: FamilyId, epoch: i64) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(families::table)
+        .filter(families::id.eq(family.0))
+        .set(families::epoch.eq(epoch))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes the refresh tokens that an account's families with a client have left; access tokens live on.
+pub fn delete_refresh_of(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    client: ClientKey,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(refresh_tokens::table)
+        .filter(refresh_tokens::family_id.eq_any(
+            families::table
+                .filter(families::account_id.eq(account.0))
+                .filter(families::client_key.eq(client.0))
+                .select(families::id),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes at most `limit` families that were revoked or ran out before an instant, with their tokens.
+pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
+    let before = micros(before);
+    let over: Vec<i64> = on!(conn, c => families::table
+        .filter(families::expires_at.lt(before))
+        .select(families::id)
+        .limit(limit)
+        .load(c)?);
+    on!(conn, c => diesel::delete(access_tokens::table)
+        .filter(access_tokens::family_id.eq_any(&over))
+        .execute(c)?);
+    on!(conn, c => diesel::delete(refresh_tokens::table)
+        .filter(refresh_tokens::family_id.eq_any(&over))
+        .execute(c)?);
+    Ok(on!(conn, c => diesel::delete(families::table)
+        .filter(families::id.eq_any(&over))
+        .execute(c)?))
+}

@@ -1,0 +1,109 @@
+//! The links of letters: one purpose each, used once.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{AnyConnection, instant, micros, on, schema::mail_tokens};
+use crate::{
+    domain::{account::AccountId, letter::LinkPurpose, token::Digest},
+    error::Fault,
+};
+
+/// What is stored of a link.
+#[derive(Debug)]
+pub struct NewMailToken {
+    /// The digest of its token.
+    pub digest: Digest,
+    /// Whose link it is.
+    pub account: AccountId,
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// The account's epoch; a later one ends the link.
+    pub epoch: i64,
+    /// When the letter was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When its time is over.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Stores a link.
+pub fn insert(conn: &mut AnyConnection, new: &NewMailToken) -> Result<(), Fault> {
+    on!(conn, c => diesel::insert_into(mail_tokens::table)
+        .values((
+            mail_tokens::digest.eq(&new.digest.0[..]),
+            mail_tokens::account_id.eq(new.account.0),
+            mail_tokens::purpose.eq(new.purpose.word()),
+            mail_tokens::epoch.eq(new.epoch),
+            mail_tokens::asked_at.eq(micros(new.asked_at)),
+            mail_tokens::expires_at.eq(micros(new.expires_at)),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
+/// A stored link.
+#[derive(Debug, Clone, Copy)]
+pub struct MailToken {
+    /// The account's epoch when it was made.
+    pub epoch: i64,
+    /// When its time is over.
+    pub expires_at: DateTime<Utc>,
+    /// When it was used, if it was.
+    pub consumed_at: Option<DateTime<Utc>>,
+}
+
+/// The account's link of that digest and purpose.
+pub fn find(
+    conn: &mut AnyConnection,
+    digest: Digest,
+    account: AccountId,
+    purpose: LinkPurpose,
+) -> Result<Option<MailToken>, Fault> {
+    let found: Option<(i64, i64, Option<i64>)> = on!(conn, c => mail_tokens::table
+        .filter(mail_tokens::digest.eq(&digest.0[..]))
+        .filter(mail_tokens::account_id.eq(account.0))
+        .filter(mail_tokens::purpose.eq(purpose.word()))
+        .select((mail_tokens::epoch, mail_tokens::expires_at, mail_tokens::consumed_at))
+        .first(c)
+        .optional()?);
+    let Some((epoch, expires_at, consumed_at)) = found else { return Ok(None) };
+    Ok(Some(MailToken {
+        epoch,
+        expires_at: instant(expires_at)?,
+        consumed_at: consumed_at.map(instant).transpose()?,
+    }))
+}
+
+/// Uses up a link; false if somebody else was first (R1).
+pub fn consume(
+    conn: &mut AnyConnection,
+    digest: Digest,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let won = on!(conn, c => diesel::update(mail_tokens::table)
+        .filter(mail_tokens::digest.eq(&digest.0[..]))
+        .filter(mail_tokens::consumed_at.is_null())
+        .set(mail_tokens::consumed_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(won == 1)
+}
+
+/// Deletes every link that an account has.
+pub fn delete_all(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(mail_tokens::table)
+        .filter(mail_tokens::account_id.eq(account.0))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes at most `limit` links whose time was over before an instant.
+pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
+    let over: Vec<Vec<u8>> = on!(conn, c => mail_tokens::table
+        .filter(mail_tokens::expires_at.lt(micros(before)))
+        .select(mail_tokens::digest)
+        .limit(limit)
+        .load(c)?);
+    Ok(on!(conn, c => diesel::delete(mail_tokens::table)
+        .filter(mail_tokens::digest.eq_any(&over))
+        .execute(c)?))
+}

@@ -1,0 +1,208 @@
+//! Opening connections, and keeping them in r2d2's pools.
+
+use std::{fs, path::Path, time::Duration};
+
+use diesel::{Connection as _, connection::SimpleConnection as _, sqlite::SqliteConnection};
+use r2d2::{ManageConnection, Pool, PooledConnection};
+
+use super::{
+    AnyConnection, on,
+    postgres::{SessionLimits, Target},
+};
+use crate::error::Fault;
+
+/// What the store needs to know of the configuration.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// How many connections serve reads (and, on PostgreSQL, writes).
+    pub connections: u32,
+    /// Longest wait for a connection, in milliseconds.
+    pub acquire_ms: u64,
+    /// Longest statement on PostgreSQL, in milliseconds.
+    pub statement_ms: u64,
+    /// Longest wait for a row lock on PostgreSQL, in milliseconds.
+    pub lock_ms: u64,
+}
+
+/// Which database is in use; decides how writes are grouped, never what a query says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// One file, one writer.
+    Sqlite,
+    /// A server, many writers.
+    Postgres,
+}
+
+/// Pools of connections to one database.
+#[derive(Clone)]
+pub struct Store {
+    backend: Backend,
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+/// A connection on loan from a pool.
+pub type Loan = PooledConnection<Manager>;
+
+impl Store {
+    /// Prepares the pools. Connects lazily: a database that is down is noticed at the first query.
+    pub fn open(options: &StoreOptions) -> Result<Self, Fault> {
+        let target = Place::parse(options)?;
+        let backend = target.backend();
+        let wait = Duration::from_millis(options.acquire_ms);
+        let pool = |size: u32, place: Place| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(0))
+                .connection_timeout(wait)
+                .test_on_check_out(false)
+                .error_handler(Box::new(r2d2::NopErrorHandler))
+                .build_unchecked(Manager { place })
+        };
+        let writer_count = if backend == Backend::Sqlite { 1 } else { options.connections };
+        let writers = pool(writer_count, target.clone());
+        let readers = match backend {
+            Backend::Sqlite => pool(options.connections, target.for_reading()),
+            Backend::Postgres => writers.clone(),
+        };
+        Ok(Self { backend, readers, writers })
+    }
+
+    /// Which database is in use.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// A connection for reading; on `SQLite` it refuses to write.
+    pub fn reader(&self) -> Result<Loan, Fault> {
+        borrow(&self.readers)
+    }
+
+    /// A connection for writing; on `SQLite` there is one.
+    pub fn writer(&self) -> Result<Loan, Fault> {
+        borrow(&self.writers)
+    }
+}
+
+fn borrow(pool: &Pool<Manager>) -> Result<Loan, Fault> {
+    pool.get().map_err(|cause| Fault::Unavailable {
+        what: "no database connection in time".to_owned(),
+        cause: Some(cause.into()),
+    })
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+enum Place {
+    Sqlite { path: String, reading: bool },
+    Postgres(Box<Target>),
+}
+
+impl Place {
+    fn parse(options: &StoreOptions) -> Result<Self, Fault> {
+        if let Some(path) = options.url.strip_prefix("sqlite://") {
+            return Ok(Self::Sqlite { path: path.to_owned(), reading: false });
+        }
+        let limits = SessionLimits {
+            statement_ms: options.statement_ms,
+            lock_ms: options.lock_ms,
+            connect_ms: options.acquire_ms,
+        };
+        Ok(Self::Postgres(Box::new(Target::parse(&options.url, limits)?)))
+    }
+
+    fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite { .. } => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    fn for_reading(self) -> Self {
+        match self {
+            Self::Sqlite { path, .. } => Self::Sqlite { path, reading: true },
+            postgres @ Self::Postgres(_) => postgres,
+        }
+    }
+}
+
+/// Opens and judges connections for r2d2.
+#[derive(Debug)]
+pub struct Manager {
+    place: Place,
+}
+
+/// A pooled connection, and whether it has been seen to be broken.
+pub struct Connection {
+    /// The connection itself.
+    pub any: AnyConnection,
+    /// Set when a failure leaves doubt about its state; the pool then throws it away.
+    pub broken: bool,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Connection;
+    type Error = Fault;
+
+    fn connect(&self) -> Result<Connection, Fault> {
+        let any = match &self.place {
+            Place::Sqlite { path, reading } => {
+                AnyConnection::Sqlite(Box::new(open_sqlite(path, *reading)?))
+            }
+            Place::Postgres(target) => AnyConnection::Postgres(Box::new(target.connect()?)),
+        };
+        Ok(Connection { any, broken: false })
+    }
+
+    fn is_valid(&self, connection: &mut Connection) -> Result<(), Fault> {
+        if is_alive(&mut connection.any) {
+            return Ok(());
+        }
+        Err(Fault::unavailable("the connection is dead"))
+    }
+
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        connection.broken
+    }
+}
+
+/// Whether the connection still answers.
+pub fn is_alive(conn: &mut AnyConnection) -> bool {
+    on!(conn, c => c.batch_execute("select 1").is_ok())
+}
+
+fn open_sqlite(path: &str, reading: bool) -> Result<SqliteConnection, Fault> {
+    make_private(Path::new(path))?;
+    let mut connection = SqliteConnection::establish(path).map_err(|cause| Fault::Unavailable {
+        what: "the SQLite file cannot be opened".to_owned(),
+        cause: Some(cause.into()),
+    })?;
+    connection.batch_execute(
+        "pragma busy_timeout = 5000; \
+         pragma journal_mode = wal; \
+         pragma synchronous = full; \
+         pragma foreign_keys = on; \
+         pragma trusted_schema = off; \
+         pragma secure_delete = on; \
+         pragma temp_store = memory;",
+    )?;
+    if reading {
+        connection.batch_execute("pragma query_only = on")?;
+    }
+    Ok(connection)
+}
+
+/// Makes the file, if it is new, readable by its owner only; `SQLite` gives its journals the same mode.
+fn make_private(path: &Path) -> Result<(), Fault> {
+    let mut options = fs::OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(Fault::because("the SQLite file cannot be made", cause)),
+    }
+}

@@ -1,0 +1,221 @@
+//! A PostgreSQL connection without libpq and without OpenSSL.
+//!
+//! Diesel's synchronous interface over the pure-Rust driver: each connection owns a small runtime that the
+//! calling database thread itself drives, so a query costs no hop to another thread.
+
+use std::{cell::RefCell, fs, sync::Arc};
+
+use diesel::connection::SimpleConnection as _;
+use diesel_async::{
+    AsyncPgConnection,
+    async_connection_wrapper::{AsyncConnectionWrapper, BlockOn},
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use url::Url;
+
+use crate::error::Fault;
+
+/// Diesel's view of the connection.
+pub type PostgresConnection = AsyncConnectionWrapper<AsyncPgConnection, Drive>;
+
+thread_local! {
+    /// Hands the runtime that opened a connection to the wrapper that will drive it: the wrapper makes its
+    /// `Drive` itself and takes no argument.
+    static HANDED_OVER: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+}
+
+/// The runtime of one connection.
+pub struct Drive(Option<Runtime>);
+
+impl BlockOn for Drive {
+    #[expect(clippy::expect_used, reason = "`Target::connect` hands every wrapper its runtime")]
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.as_ref().expect("a connection is opened with its runtime").block_on(future)
+    }
+
+    fn get_runtime() -> Self {
+        Self(HANDED_OVER.with_borrow_mut(Option::take))
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Dropping a runtime waits for its tasks, which is not allowed on an async thread.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// How to reach the server, read from the URL once.
+#[derive(Clone)]
+pub struct Target {
+    config: Config,
+    tls: Option<Arc<ClientConfig>>,
+    /// Settings of every session, as SQL.
+    session: String,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("postgres::Target(…)")
+    }
+}
+
+/// Limits of every session.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Longest statement, in milliseconds.
+    pub statement_ms: u64,
+    /// Longest wait for a row lock, in milliseconds.
+    pub lock_ms: u64,
+    /// Longest attempt to connect, in milliseconds.
+    pub connect_ms: u64,
+}
+
+impl Target {
+    /// Reads a `postgres://` URL.
+    ///
+    /// `sslmode` is `disable`, `require` (encrypt, do not check), `verify-ca` or `verify-full`; without it a
+    /// loopback or socket host gets `disable` and any other `verify-full`. `sslrootcert` names a PEM file;
+    /// without it the public roots count.
+    pub fn parse(url: &str, limits: SessionLimits) -> Result<Self, Fault> {
+        let mut url =
+            Url::parse(url).map_err(|cause| Fault::because("database.url is not a URL", cause))?;
+        let mode = take_parameter(&mut url, "sslmode");
+        let roots = take_parameter(&mut url, "sslrootcert");
+        let mut config: Config = url
+            .as_str()
+            .parse()
+            .map_err(|cause| Fault::because("database.url is not understood", cause))?;
+        config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
+        config.tcp_user_timeout(std::time::Duration::from_secs(5));
+        config.keepalives_idle(std::time::Duration::from_secs(10));
+        config.application_name("cambio");
+        let tls = tls_for(mode.as_deref(), roots.as_deref(), url.host_str())?;
+        if tls.is_some() {
+            config.ssl_mode(tokio_postgres::config::SslMode::Require);
+        }
+        let session = format!(
+            "set statement_timeout = {}; set lock_timeout = {}; \
+             set idle_in_transaction_session_timeout = 10000",
+            limits.statement_ms, limits.lock_ms
+        );
+        Ok(Self { config, tls, session })
+    }
+
+    /// Opens a connection and gives the session its limits.
+    pub fn connect(&self) -> Result<PostgresConnection, Fault> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
+        let opened = runtime.block_on(self.open())?;
+        HANDED_OVER.with_borrow_mut(|slot| *slot = Some(runtime));
+        let mut connection = PostgresConnection::from(opened);
+        connection.batch_execute(&self.session)?;
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<AsyncPgConnection, Fault> {
+        let no_answer = |cause: tokio_postgres::Error| Fault::Unavailable {
+            what: "the database does not take connections".to_owned(),
+            cause: Some(cause.into()),
+        };
+        let opened = match &self.tls {
+            Some(tls) => {
+                let connector = MakeRustlsConnect::new(tls.as_ref().clone());
+                let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
+                AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            }
+            None => {
+                let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
+                AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            }
+        };
+        opened.map_err(|cause| Fault::because("the database connection cannot be set up", cause))
+    }
+}
+
+/// Takes a parameter that the driver does not know out of the URL.
+fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
+    let taken = url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(key, _)| key != name)
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+    taken
+}
+
+fn tls_for(
+    mode: Option<&str>,
+    roots: Option<&str>,
+    host: Option<&str>,
+) -> Result<Option<Arc<ClientConfig>>, Fault> {
+    let local = matches!(host, None | Some("" | "localhost" | "127.0.0.1" | "[::1]"));
+    let check = match mode {
+        Some("disable") => return Ok(None),
+        None if local => return Ok(None),
+        Some("require") => Check::Nothing,
+        Some("verify-ca") => Check::Issuer,
+        None | Some("verify-full") => Check::IssuerAndName,
+        Some(_) => {
+            return Err(Fault::internal(
+                "database.url: sslmode must be disable, require, verify-ca or verify-full",
+            ));
+        }
+    };
+    let store = roots_from(roots)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|cause| Fault::because("no TLS protocol to speak to the database", cause))?;
+    let config = match check {
+        Check::IssuerAndName => builder.with_root_certificates(store).with_no_client_auth(),
+        Check::Issuer | Check::Nothing => {
+            let verifier = super::server_check::LaxVerifier::new(check, store, &provider)?;
+            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+        }
+    };
+    Ok(Some(Arc::new(config)))
+}
+
+/// How much of the server's certificate is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Nothing: encryption against listeners only.
+    Nothing,
+    /// That a trusted authority issued it.
+    Issuer,
+    /// That, and that it names the host.
+    IssuerAndName,
+}
+
+fn roots_from(file: Option<&str>) -> Result<RootCertStore, Fault> {
+    let mut store = RootCertStore::empty();
+    let Some(file) = file else {
+        store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        return Ok(store);
+    };
+    let pem = fs::read(file)
+        .map_err(|cause| Fault::because("database.url: sslrootcert cannot be read", cause))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate
+            .map_err(|cause| Fault::because("database.url: sslrootcert is not PEM", cause))?;
+        store
+            .add(certificate)
+            .map_err(|cause| Fault::because("database.url: sslrootcert is no root", cause))?;
+    }
+    Ok(store)
+}

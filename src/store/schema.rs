@@ -1,0 +1,140 @@
+//! The tables, once for both databases. Instants are whole microseconds since 1970.
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        email_verified_at -> Nullable<BigInt>,
+        name -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        password -> Text,
+        state -> Text,
+        is_admin -> Bool,
+        language -> Nullable<Text>,
+        epoch -> BigInt,
+        last_login -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_groups (account_id, name) {
+        account_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> BigInt,
+        provider -> Text,
+        subject -> Text,
+        account_id -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> BigInt,
+        client_id -> Text,
+        name -> Text,
+        kind -> Text,
+        enabled -> Bool,
+        grants -> Text,
+        scopes -> Text,
+        providers -> Text,
+        redirect_uris -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_secrets (id) {
+        id -> BigInt,
+        client_key -> BigInt,
+        digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    families (id) {
+        id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        client_key -> Nullable<BigInt>,
+        scope -> Text,
+        how -> Text,
+        epoch -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    access_tokens (digest) {
+        digest -> Binary,
+        kind -> Text,
+        family_id -> BigInt,
+        scope -> Text,
+        issued_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Binary,
+        family_id -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        consumed_at -> Nullable<BigInt>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        kind -> Text,
+        account_id -> BigInt,
+        recipient -> Text,
+        language -> Text,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        parked_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    mail_tokens (digest) {
+        digest -> Binary,
+        account_id -> BigInt,
+        purpose -> Text,
+        epoch -> BigInt,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
+        consumed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(access_tokens -> families (family_id));
+diesel::joinable!(refresh_tokens -> families (family_id));
+diesel::joinable!(families -> accounts (account_id));
+diesel::joinable!(families -> clients (client_key));
+diesel::joinable!(identities -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    access_tokens,
+    clients,
+    families,
+    identities,
+    refresh_tokens,
+);

@@ -1,0 +1,88 @@
+//! A credential becomes a principal. Every check reads the live state (R11): a revoked family, a new
+//! epoch, a deactivated account or a disabled client end a token with the next request.
+
+use chrono::TimeDelta;
+
+use super::Ctx;
+use crate::{
+    crypto::secret,
+    domain::{
+        credential::{Credential, Principal, Scheme, Via},
+        token::{Digest, TokenKind},
+    },
+    error::{Outcome, Refusal, Why},
+    store::tokens::{self, FoundToken},
+};
+
+/// A principal, and whether the use of its token is worth noting.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// Who it is.
+    pub principal: Principal,
+    /// The auth token whose idle time should start anew.
+    pub touch: Option<Digest>,
+}
+
+/// How rarely the use of an auth token is written down.
+const TOUCH_EVERY: TimeDelta = TimeDelta::hours(12);
+
+/// Who a credential proves to be. Refuses with [`Refusal::BadCredential`]; the reason is for the log.
+pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authenticated> {
+    match shown {
+        Credential::Bearer(token) => {
+            let found = tokens::find_access(ctx.conn, secret::digest(token))?;
+            stored(ctx, found, (TokenKind::Access, Via::AccessToken))
+        }
+        Credential::AuthToken(token) => {
+            let digest = secret::digest(token);
+            let found = tokens::find_access(ctx.conn, digest)?;
+            let idle = ctx.policy.lifetimes.auth_token_idle.is_some();
+            let stale = found.as_ref().is_some_and(|it| it.issued_at + TOUCH_EVERY < ctx.now);
+            let mut authenticated = stored(ctx, found, (TokenKind::Auth, Via::AuthToken))?;
+            authenticated.touch = (idle && stale).then_some(digest);
+            Ok(authenticated)
+        }
+        Credential::Jwt(scheme, _) => Err(Refusal::BadCredential(*scheme, Why::Forged).into()),
+        Credential::Malformed(scheme) => {
+            Err(Refusal::BadCredential(*scheme, Why::Malformed).into())
+        }
+    }
+}
+
+/// Starts the idle time of an auth token anew.
+pub fn touch(ctx: &mut Ctx<'_>, digest: Digest) -> Outcome<()> {
+    if let Some(idle) = ctx.policy.lifetimes.auth_token_idle {
+        tokens::touch(ctx.conn, digest, ctx.now, ctx.now + idle)?;
+    }
+    Ok(())
+}
+
+fn stored(
+    ctx: &Ctx<'_>,
+    found: Option<FoundToken>,
+    (kind, via): (TokenKind, Via),
+) -> Outcome<Authenticated> {
+    let scheme = match kind {
+        TokenKind::Access => Scheme::Bearer,
+        TokenKind::Auth => Scheme::Token,
+    };
+    let bad = |why| Refusal::BadCredential(scheme, why);
+    let found = found.ok_or(bad(Why::Unknown))?;
+    if found.kind != kind {
+        return Err(bad(Why::WrongKind).into());
+    }
+    if found.expires_at.is_some_and(|end| end <= ctx.now) {
+        return Err(bad(Why::Expired).into());
+    }
+    if !found.family.stands() {
+        return Err(bad(Why::Revoked).into());
+    }
+    let principal = Principal {
+        account: found.family.account,
+        client: found.family.client.map(|(key, _)| key),
+        scope: found.scope,
+        family: found.family.id,
+        via,
+    };
+    Ok(Authenticated { principal, touch: None })
+}

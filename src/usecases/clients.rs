@@ -1,0 +1,248 @@
+//! Clients: who they are, what they may, and their secrets.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Ctx, issue::WithRefresh};
+use crate::{
+    crypto::secret,
+    domain::{
+        client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
+        credential::ClientCredential,
+        provider::ProviderName,
+        scope::ScopeSet,
+        token::Digest,
+    },
+    error::{Error, Fault, Outcome, Refusal},
+    store::clients,
+};
+
+/// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3).
+///
+/// Unknown, disabled, and known with a wrong or missing secret are one refusal and the same work. A public
+/// client has no secret to show: one that shows any is refused too.
+pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Client> {
+    let client = match &shown.id {
+        Some(id) => clients::find(ctx.conn, id)?,
+        None => None,
+    };
+    let key = client.as_ref().map_or(ClientKey(0), |client| client.key);
+    let live = clients::list_secrets(ctx.conn, key, ctx.now)?;
+    let secret = shown.secret.as_ref().filter(|secret| !secret.expose_secret().is_empty());
+    let right = is_one_of(secret, &live);
+    let client = client.ok_or(Refusal::BadClient)?;
+    let proven = match client.kind {
+        ClientKind::Confidential => right,
+        ClientKind::Public => secret.is_none(),
+    };
+    if !proven || !client.enabled {
+        return Err(Refusal::BadClient.into());
+    }
+    Ok(client)
+}
+
+/// Compares with every live secret, and with one that nothing equals, so that the work does not tell how
+/// many there are.
+fn is_one_of(shown: Option<&SecretString>, live: &[Digest]) -> bool {
+    let Some(shown) = shown.map(secret::digest) else { return false };
+    let mut right = false;
+    for digest in live.iter().chain([&Digest([0; 32])]) {
+        right |= secret::same(shown, *digest);
+    }
+    right
+}
+
+/// Who a client is, if it may use the grant type.
+pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) -> Outcome<Client> {
+    let client = prove(ctx, shown)?;
+    if !client.may(grant) {
+        return Err(Refusal::GrantNotAllowed.into());
+    }
+    Ok(client)
+}
+
+/// Who a client is, if it may convert tokens of the provider.
+pub fn prove_for_conversion(
+    ctx: &mut Ctx<'_>,
+    shown: &ClientCredential,
+    provider: &ProviderName,
+) -> Outcome<Client> {
+    let client = prove_for(ctx, shown, GrantType::ConvertToken)?;
+    if !client.providers.admits(provider) {
+        return Err(Refusal::ProviderNotAllowed.into());
+    }
+    Ok(client)
+}
+
+/// The scope of a new grant: what was asked for, if the client may, else all the client may.
+pub fn scope_for(client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
+    match wanted {
+        None => Ok(client.scopes.clone()),
+        Some(wanted) if wanted.is_empty() => Err(Refusal::ScopeNotAllowed.into()),
+        Some(wanted) if wanted.is_within(&client.scopes) => Ok(wanted.clone()),
+        Some(_) => Err(Refusal::ScopeNotAllowed.into()),
+    }
+}
+
+/// Whether a grant to the client comes with a refresh token: only if it could use it.
+pub fn refresh_for(client: &Client) -> WithRefresh {
+    if client.may(GrantType::RefreshToken) { WithRefresh::Yes } else { WithRefresh::No }
+}
+
+/// What an administrator wants registered.
+#[derive(Debug, Clone)]
+pub struct RegisterClient {
+    /// The id, or `None` to have one drawn.
+    pub id: Option<ClientId>,
+    /// The secret of a confidential client, or `None` to have one drawn.
+    pub secret: Option<SecretString>,
+    /// Its name, as shown to people.
+    pub name: String,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// What it may use; empty: conversion and refresh.
+    pub grants: Vec<GrantType>,
+    /// Where it may be sent back to.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// What it may ask for, or `None` for the installation's default.
+    pub scopes: Option<ScopeSet>,
+    /// Whose tokens it may convert.
+    pub providers: ProviderRule,
+}
+
+/// A registered client, and its secret, shown this once.
+#[derive(Debug)]
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// The secret of a confidential client.
+    pub secret: Option<SecretString>,
+}
+
+/// Shortest secret an administrator may bring along.
+pub const MIN_SECRET: usize = 16;
+
+/// Registers a client. Refuses a taken id, a weak secret, a secret for a public client, and grant types
+/// that the kind of client or its redirect URIs do not allow.
+pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered> {
+    let grants = if wish.grants.is_empty() {
+        vec![GrantType::ConvertToken, GrantType::RefreshToken]
+    } else {
+        wish.grants.clone()
+    };
+    check(wish, &grants)?;
+    let id = match &wish.id {
+        Some(id) => id.clone(),
+        None => draw_id(ctx)?,
+    };
+    let mut client = Client {
+        key: ClientKey(0),
+        id,
+        name: wish.name.clone(),
+        kind: wish.kind,
+        enabled: true,
+        grants,
+        scopes: wish.scopes.clone().unwrap_or_else(|| ctx.policy.default_scope.clone()),
+        providers: wish.providers.clone(),
+        redirect_uris: wish.redirect_uris.clone(),
+        created_at: ctx.now,
+    };
+    if clients::find(ctx.conn, &client.id)?.is_some() {
+        return Err(Refusal::BadRequest("a client with this id exists already").into());
+    }
+    client.key = clients::insert(ctx.conn, &client, ctx.now)?;
+    let secret = match client.kind {
+        ClientKind::Public => None,
+        ClientKind::Confidential => Some(new_secret(ctx, client.key, wish.secret.clone())?),
+    };
+    Ok(Registered { client, secret })
+}
+
+fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
+    let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    let length = wish.name.chars().count();
+    if !(1..=100).contains(&length) || wish.name.chars().any(char::is_control) {
+        return no("the name must be 1 to 100 characters, none of them a control character");
+    }
+    if wish.kind == ClientKind::Public {
+        if wish.secret.is_some() {
+            return no(
+                "a public client cannot keep a secret: leave it out, or make it confidential",
+            );
+        }
+        if grants.contains(&GrantType::ClientCredentials) {
+            return no("client_credentials needs a confidential client (RFC 6749 §4.4)");
+        }
+    }
+    if wish.secret.as_ref().is_some_and(|s| s.expose_secret().len() < MIN_SECRET) {
+        return no("the secret must have at least 16 characters; leave it out to have one drawn");
+    }
+    if grants.contains(&GrantType::AuthorizationCode) && wish.redirect_uris.is_empty() {
+        return no("authorization_code needs at least one redirect URI");
+    }
+    Ok(())
+}
+
+fn draw_id(ctx: &Ctx<'_>) -> Outcome<ClientId> {
+    let bytes: [u8; 12] = ctx.entropy.bytes();
+    let id = ClientId::parse(&format!("app-{}", hex::encode(bytes)));
+    id.ok_or_else(|| Fault::internal("a drawn client id is not one").into())
+}
+
+fn new_secret(
+    ctx: &mut Ctx<'_>,
+    key: ClientKey,
+    chosen: Option<SecretString>,
+) -> Outcome<SecretString> {
+    let secret = chosen.unwrap_or_else(|| secret::token(ctx.entropy, "cs_"));
+    clients::insert_secret(ctx.conn, key, secret::digest(&secret), ctx.now)?;
+    Ok(secret)
+}
+
+/// The client of that id.
+pub fn show(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
+    Ok(clients::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)
+}
+
+/// Every client.
+pub fn list(ctx: &mut Ctx<'_>) -> Outcome<Vec<Client>> {
+    Ok(clients::list(ctx.conn)?)
+}
+
+/// Longest time an old secret may stay good beside a new one.
+pub const MAX_OVERLAP: TimeDelta = TimeDelta::hours(24);
+
+/// Gives a confidential client a new secret; the old ones stay good for the overlap, at most 24 h.
+pub fn rotate_secret(
+    ctx: &mut Ctx<'_>,
+    id: &ClientId,
+    overlap: TimeDelta,
+    chosen: Option<SecretString>,
+) -> Outcome<Registered> {
+    let client = show(ctx, id)?;
+    let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    if client.kind == ClientKind::Public {
+        return no("a public client has no secret to rotate");
+    }
+    if overlap < TimeDelta::zero() || overlap > MAX_OVERLAP {
+        return no("the overlap must be between 0 and 24 hours");
+    }
+    if chosen.as_ref().is_some_and(|s| s.expose_secret().len() < MIN_SECRET) {
+        return no("the secret must have at least 16 characters; leave it out to have one drawn");
+    }
+    clients::expire_secrets(ctx.conn, client.key, ctx.now + overlap)?;
+    let secret = new_secret(ctx, client.key, chosen)?;
+    Ok(Registered { client, secret: Some(secret) })
+}
+
+/// Switches a client on or off. While it is off nothing of it is accepted: no secret, no token.
+pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<()> {
+    let client = show(ctx, id)?;
+    Ok(clients::update_enabled(ctx.conn, client.key, enabled)?)
+}
+
+/// Deletes a client with every token it was given.
+pub fn delete(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<()> {
+    let client = show(ctx, id)?;
+    Ok(clients::delete(ctx.conn, client.key)?)
+}

@@ -1,0 +1,152 @@
+//! The main job: who somebody is at a provider becomes a grant of ours.
+
+use super::{Ctx, clients, issue, login};
+use crate::{
+    domain::{
+        account::{Account, AccountState},
+        client::{Client, ClientId},
+        grant::How,
+        identity::{self, Holder, Link, LinkExisting},
+        language::Language,
+        provider::ProviderIdentity,
+        scope::ScopeSet,
+        token::IssuedTokens,
+    },
+    error::{Fault, Outcome, Refusal},
+    store::{
+        accounts::{self, NO_PASSWORD, NewAccount},
+        clients as client_store, identities, mail_tokens, outbox,
+    },
+};
+
+/// What is converted, and for whom.
+#[derive(Debug, Clone)]
+pub struct Convert {
+    /// The client, proven before the provider was asked.
+    pub client: ClientId,
+    /// Who the provider says it is, its audience proven.
+    pub identity: ProviderIdentity,
+    /// The scope asked for, if any.
+    pub scope: Option<ScopeSet>,
+    /// How far addresses of this provider lead to accounts that exist.
+    pub existing: LinkExisting,
+    /// The language of a new account's letters, if the request named one.
+    pub language: Option<Language>,
+}
+
+/// Tokens, and whose they are.
+#[derive(Debug)]
+pub struct Converted {
+    /// The tokens.
+    pub tokens: IssuedTokens,
+    /// The account they speak for.
+    pub account: Account,
+}
+
+/// Finds, links or makes the account of an identity, and issues tokens for it.
+///
+/// Asking the provider took time: the client is read again in this transaction. Two first conversions of
+/// one identity at once meet in a conflict, and the staircase tries the second again: it then finds what
+/// the first has made.
+pub fn convert(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Converted> {
+    let client = client_store::find(ctx.conn, &wish.client)?.ok_or(Refusal::BadClient)?;
+    if !client.enabled {
+        return Err(Refusal::BadClient.into());
+    }
+    let scope = clients::scope_for(&client, wish.scope.as_ref())?;
+    let who = &wish.identity;
+    let account = match identities::find(ctx.conn, &who.provider, &who.subject)? {
+        Some(id) => {
+            let account = accounts::find(ctx.conn, id)?
+                .ok_or_else(|| Fault::internal("an identity without its account"))?;
+            known(account)?
+        }
+        None => first_time(ctx, wish)?,
+    };
+    issue_to(ctx, account, &client, scope)
+}
+
+fn known(account: Account) -> Outcome<Account> {
+    match account.state {
+        AccountState::Active => Ok(account),
+        AccountState::Pending | AccountState::Deactivated => Err(Refusal::Inactive.into()),
+    }
+}
+
+fn issue_to(
+    ctx: &mut Ctx<'_>,
+    account: Account,
+    client: &Client,
+    scope: ScopeSet,
+) -> Outcome<Converted> {
+    let grant = login::grant(&account, Some(client), scope, How::ConvertToken);
+    let tokens = issue::opaque(ctx, &grant, clients::refresh_for(client))?;
+    Ok(Converted { tokens, account })
+}
+
+fn first_time(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Account> {
+    let who = &wish.identity;
+    let holder = match &who.email {
+        Some(email) => accounts::find_by_email(ctx.conn, &email.address)?,
+        None => None,
+    };
+    let standing = holder.as_ref().map_or(Holder::Nobody, standing);
+    let decided = identity::link(who.email.as_ref(), standing, wish.existing, ctx.policy.on_clash);
+    let account = match (decided, holder) {
+        (Link::Refuse, _) => return Err(Refusal::LinkRefused.into()),
+        (Link::ToHolder, Some(holder)) => holder,
+        (Link::ToWipedHolder, Some(holder)) => wiped(ctx, who, &holder)?,
+        (Link::ToHolder | Link::ToWipedHolder, None) => {
+            return Err(Fault::internal("a link to a holder that is not there").into());
+        }
+        (Link::CreateWithEmail, _) => create(ctx, wish, WithEmail::Yes)?,
+        (Link::CreateWithoutEmail, _) => create(ctx, wish, WithEmail::No)?,
+    };
+    identities::insert(ctx.conn, (&who.provider, &who.subject), account.id, ctx.now)?;
+    Ok(account)
+}
+
+fn standing(holder: &Account) -> Holder {
+    match holder.state {
+        AccountState::Pending => Holder::Pending,
+        AccountState::Deactivated => Holder::Deactivated,
+        AccountState::Active if holder.email_verified_at.is_some() => Holder::Verified,
+        AccountState::Active => Holder::Unverified,
+    }
+}
+
+/// Hands an account that proved nothing to the person the provider vouches for, and takes from it
+/// whatever a stranger may have left: password, names, groups, tokens, links, letters, identities.
+fn wiped(ctx: &mut Ctx<'_>, who: &ProviderIdentity, holder: &Account) -> Outcome<Account> {
+    let names = (who.name.first.as_str(), who.name.last.as_str(), who.name.full.as_str());
+    accounts::wipe(ctx.conn, holder.id, names, ctx.now)?;
+    identities::delete_all(ctx.conn, holder.id)?;
+    mail_tokens::delete_all(ctx.conn, holder.id)?;
+    outbox::delete_of(ctx.conn, holder.id)?;
+    let wiped = accounts::find(ctx.conn, holder.id)?;
+    wiped.ok_or_else(|| Fault::internal("a wiped account is gone").into())
+}
+
+/// Whether a new account gets the address the provider told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WithEmail {
+    Yes,
+    No,
+}
+
+fn create(ctx: &mut Ctx<'_>, wish: &Convert, with: WithEmail) -> Outcome<Account> {
+    let who = &wish.identity;
+    let email = who.email.as_ref().filter(|_| with == WithEmail::Yes);
+    let new = NewAccount {
+        email: email.map(|email| &email.address),
+        email_verified_at: email.map(|_| ctx.now),
+        name: &who.name.full,
+        first_name: &who.name.first,
+        last_name: &who.name.last,
+        password: NO_PASSWORD,
+        state: AccountState::Active,
+        language: wish.language,
+        created_at: ctx.now,
+    };
+    Ok(accounts::insert(ctx.conn, &new)?)
+}

@@ -1,0 +1,146 @@
+//! The outbox, as the courier empties it.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::Ctx;
+use crate::{
+    crypto::secret,
+    domain::{
+        account::{Account, AccountState},
+        letter::{Letter, LetterKind, LinkPurpose},
+    },
+    error::Outcome,
+    store::{
+        accounts,
+        mail_tokens::{self, NewMailToken},
+        outbox::{self, WaitingLetter},
+    },
+};
+
+/// How long a courier has a letter for itself.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// The wait before the second try; it doubles with each further one.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
+/// The longest wait.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// A letter that is to be sent now.
+#[derive(Debug)]
+pub struct Ready {
+    /// Its number in the outbox.
+    pub id: i64,
+    /// How often it has been tried, this time included.
+    pub attempts: i64,
+    /// The letter.
+    pub letter: Letter,
+    /// The name of the account.
+    pub name: String,
+    /// The token of its link, and how long that is good for.
+    pub link: Option<(SecretString, TimeDelta)>,
+}
+
+/// Takes the letter that has been due longest and mints its link; `None` when no letter is due.
+///
+/// The link's secret exists nowhere but in this value and in the letter. A letter that has lost its point
+/// (an activation of an account that is active by now) is dropped on the way.
+pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
+    while let Some(waiting) = outbox::take_due(ctx.conn, ctx.now, ctx.now + LEASE)? {
+        let account = accounts::find(ctx.conn, waiting.letter.account)?;
+        let Some(account) = account.filter(|account| has_a_point(waiting.letter.kind, account))
+        else {
+            outbox::delete(ctx.conn, waiting.id)?;
+            continue;
+        };
+        let link = match waiting.letter.kind.link() {
+            Some(purpose) => Some(mint_link(ctx, &waiting, &account, purpose)?),
+            None => None,
+        };
+        let WaitingLetter { id, attempts, letter, .. } = waiting;
+        return Ok(Some(Ready { id, attempts, letter, name: account.name, link }));
+    }
+    Ok(None)
+}
+
+fn has_a_point(kind: LetterKind, account: &Account) -> bool {
+    match kind {
+        LetterKind::Activation => account.state == AccountState::Pending,
+        LetterKind::PasswordReset => account.state == AccountState::Active,
+        LetterKind::Confirmation | LetterKind::PasswordChanged | LetterKind::AlreadyRegistered => {
+            true
+        }
+    }
+}
+
+fn mint_link(
+    ctx: &mut Ctx<'_>,
+    waiting: &WaitingLetter,
+    account: &Account,
+    purpose: LinkPurpose,
+) -> Outcome<(SecretString, TimeDelta)> {
+    let token = secret::token(ctx.entropy, "");
+    let life = match purpose {
+        LinkPurpose::Activation => ctx.policy.lifetimes.activation,
+        LinkPurpose::PasswordReset => ctx.policy.lifetimes.password_reset,
+    };
+    let new = NewMailToken {
+        digest: secret::digest(&token),
+        account: account.id,
+        purpose,
+        epoch: account.epoch,
+        asked_at: waiting.created_at,
+        expires_at: ctx.now + life,
+    };
+    mail_tokens::insert(ctx.conn, &new)?;
+    Ok((token, life))
+}
+
+/// The letter was handed over.
+pub fn sent(ctx: &mut Ctx<'_>, id: i64) -> Outcome<()> {
+    Ok(outbox::delete(ctx.conn, id)?)
+}
+
+/// What a failed try leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It is tried again later.
+    Later,
+    /// It is set aside for an administrator.
+    Parked,
+}
+
+/// The letter could not be handed over: it is tried again after 5 s, 10 s, 20 s … at most an hour, and
+/// set aside after `most` tries.
+pub fn failed(
+    ctx: &mut Ctx<'_>,
+    (id, attempts): (i64, i64),
+    error: &str,
+    most: i64,
+) -> Outcome<Failure> {
+    if attempts >= most {
+        outbox::park(ctx.conn, id, ctx.now, error)?;
+        return Ok(Failure::Parked);
+    }
+    outbox::postpone(ctx.conn, id, ctx.now + wait_after(attempts), error)?;
+    Ok(Failure::Later)
+}
+
+/// The wait after that many tries.
+fn wait_after(attempts: i64) -> TimeDelta {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    FIRST_WAIT.checked_mul(1_i32 << doublings).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_WAIT, TimeDelta, wait_after};
+
+    #[test]
+    fn the_wait_doubles_up_to_an_hour() {
+        assert_eq!(wait_after(1), TimeDelta::seconds(5));
+        assert_eq!(wait_after(2), TimeDelta::seconds(10));
+        assert_eq!(wait_after(5), TimeDelta::seconds(80));
+        assert_eq!(wait_after(11), LONGEST_WAIT);
+        assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
+    }
+}

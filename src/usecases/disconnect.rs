@@ -1,0 +1,33 @@
+//! Cutting the tie between an account and a provider.
+
+use super::Ctx;
+use crate::{
+    domain::{account::Account, provider::ProviderName},
+    error::{Outcome, Refusal},
+    store::{
+        accounts::{self, NO_PASSWORD},
+        identities,
+    },
+};
+
+/// Cuts the account's tie of that provider and number. The last way to log in is not cut.
+///
+/// A tie of somebody else looks exactly like one that does not exist.
+pub fn disconnect(
+    ctx: &mut Ctx<'_>,
+    account: &Account,
+    provider: &ProviderName,
+    association: i64,
+) -> Outcome<()> {
+    let ties = identities::list(ctx.conn, account.id)?;
+    let mine = ties.iter().any(|tie| tie.id == association && tie.provider == provider.as_str());
+    if !mine {
+        return Err(Refusal::NotFound.into());
+    }
+    let password = accounts::password_of(ctx.conn, account.id)?;
+    let has_password = password.is_some_and(|hash| hash != NO_PASSWORD);
+    if ties.len() == 1 && !has_password {
+        return Err(Refusal::LastLogin.into());
+    }
+    Ok(identities::delete(ctx.conn, association)?)
+}

@@ -1,0 +1,28 @@
+//! Who is in which group.
+
+use super::Ctx;
+use crate::{
+    domain::account::{AccountId, Group},
+    error::{Outcome, Refusal},
+    store::accounts,
+};
+
+/// Puts an account into a group; twice changes nothing.
+pub fn add(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
+    accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?;
+    Ok(accounts::insert_group(ctx.conn, id, group)?)
+}
+
+/// Takes an account out of a group it is in.
+pub fn remove(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
+    if !accounts::delete_group(ctx.conn, id, group)? {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(())
+}
+
+/// The names of an account's groups, sorted.
+pub fn list(ctx: &mut Ctx<'_>, id: AccountId) -> Outcome<Vec<String>> {
+    accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?;
+    Ok(accounts::list_groups(ctx.conn, id)?)
+}

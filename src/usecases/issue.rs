@@ -1,0 +1,111 @@
+//! The mint: every token of every dialect is born here, with a family behind it.
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::Ctx;
+use crate::{
+    crypto::secret,
+    domain::{
+        grant::Grant,
+        scope::ScopeSet,
+        token::{FamilyId, IssuedTokens, TokenKind},
+    },
+    error::Outcome,
+    store::{families, tokens},
+};
+
+/// What access tokens begin with.
+pub const ACCESS_PREFIX: &str = "cat_";
+/// What refresh tokens begin with.
+pub const REFRESH_PREFIX: &str = "crt_";
+
+/// Whether a grant comes with a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithRefresh {
+    /// It can be renewed.
+    Yes,
+    /// It ends with its access token.
+    No,
+}
+
+/// Answers a grant with an opaque access token and, if asked for, a refresh token.
+pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<IssuedTokens> {
+    let end = ctx.now + ctx.policy.lifetimes.refresh_absolute;
+    let family = families::insert(ctx.conn, grant, ctx.now, Some(end))?;
+    let pair = draw(ctx, refresh);
+    store(ctx, &pair, family, &grant.scope)?;
+    if let Some(refresh) = &pair.refresh {
+        store_refresh(ctx, refresh, family, end)?;
+    }
+    Ok(answer(ctx, pair, grant.scope.clone()))
+}
+
+/// Answers a login with djoser's auth token: 40 hex digits, good until it has not been used for long.
+pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
+    let token = secret::hex40(ctx.entropy);
+    let family = families::insert(ctx.conn, grant, ctx.now, None)?;
+    let new = tokens::NewToken {
+        digest: secret::digest(&token),
+        kind: TokenKind::Auth,
+        family,
+        scope: &grant.scope,
+        expires_at: ctx.policy.lifetimes.auth_token_idle.map(|idle| ctx.now + idle),
+    };
+    tokens::insert_access(ctx.conn, &new, ctx.now)?;
+    Ok(token)
+}
+
+/// Token values that are not stored yet.
+pub(super) struct Pair {
+    pub(super) access: SecretString,
+    pub(super) refresh: Option<SecretString>,
+}
+
+/// Draws new values.
+pub(super) fn draw(ctx: &Ctx<'_>, refresh: WithRefresh) -> Pair {
+    let access = secret::token(ctx.entropy, ACCESS_PREFIX);
+    let refresh = match refresh {
+        WithRefresh::Yes => Some(secret::token(ctx.entropy, REFRESH_PREFIX)),
+        WithRefresh::No => None,
+    };
+    Pair { access, refresh }
+}
+
+/// Stores the access token of a pair.
+pub(super) fn store(
+    ctx: &mut Ctx<'_>,
+    pair: &Pair,
+    family: FamilyId,
+    scope: &ScopeSet,
+) -> Outcome<()> {
+    let new = tokens::NewToken {
+        digest: secret::digest(&pair.access),
+        kind: TokenKind::Access,
+        family,
+        scope,
+        expires_at: Some(ctx.now + ctx.policy.lifetimes.access),
+    };
+    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+}
+
+/// Stores a refresh token; it ends when it is idle too long, and with its family at the latest.
+pub(super) fn store_refresh(
+    ctx: &mut Ctx<'_>,
+    refresh: &SecretString,
+    family: FamilyId,
+    family_end: DateTime<Utc>,
+) -> Outcome<()> {
+    let end = family_end.min(ctx.now + ctx.policy.lifetimes.refresh_idle);
+    Ok(tokens::insert_refresh(ctx.conn, secret::digest(refresh), family, (ctx.now, end))?)
+}
+
+/// The answer for the caller.
+pub(super) fn answer(ctx: &Ctx<'_>, pair: Pair, scope: ScopeSet) -> IssuedTokens {
+    IssuedTokens {
+        access: pair.access,
+        expires_in: ctx.policy.lifetimes.access.num_seconds(),
+        scope,
+        refresh: pair.refresh,
+    }
+}

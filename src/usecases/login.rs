@@ -1,0 +1,110 @@
+//! A name and a password. The work is the same whether or not the name is known (R12).
+
+use secrecy::SecretString;
+
+use super::{
+    Ctx,
+    issue::{self, WithRefresh},
+};
+use crate::{
+    domain::{
+        account::{Account, AccountId},
+        client::Client,
+        email::Email,
+        grant::{Grant, How},
+        scope::ScopeSet,
+        token::IssuedTokens,
+    },
+    error::{Outcome, Refusal},
+    store::accounts,
+};
+
+/// What is stored for a name: the account and its password's hash, or nothing.
+#[derive(Debug)]
+pub struct Known(pub Option<(AccountId, String)>);
+
+/// What is stored for an address; a text that is no address is simply not known.
+pub fn look_up(ctx: &mut Ctx<'_>, name: &str) -> Outcome<Known> {
+    let Some(email) = Email::parse(name) else { return Ok(Known(None)) };
+    let Some(account) = accounts::find_by_email(ctx.conn, &email)? else { return Ok(Known(None)) };
+    let hash = accounts::password_of(ctx.conn, account.id)?;
+    Ok(Known(hash.map(|hash| (account.id, hash))))
+}
+
+/// A password that was found right, and against what.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The stored form it was checked against.
+    pub hash: String,
+    /// A better form of the same password, to be stored at this login.
+    pub better: Option<String>,
+}
+
+/// djoser's login: an auth token.
+pub fn by_auth_token(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<SecretString> {
+    let account = enter(ctx, checked)?;
+    accounts::update_last_login(ctx.conn, account.id, ctx.now)?;
+    issue::auth_token(ctx, &grant(&account, None, ScopeSet::default(), How::Login))
+}
+
+/// The password grant (RFC 6749 §4.3), for clients registered with it.
+pub fn by_password_grant(
+    ctx: &mut Ctx<'_>,
+    checked: &Checked,
+    client: &Client,
+    wanted: Option<&ScopeSet>,
+) -> Outcome<IssuedTokens> {
+    let account = enter(ctx, checked)?;
+    let scope = super::clients::scope_for(client, wanted)?;
+    let refresh = super::clients::refresh_for(client);
+    issue::opaque(ctx, &grant(&account, Some(client), scope, How::Password), refresh)
+}
+
+/// The client for itself (RFC 6749 §4.4): no account, no refresh token.
+pub fn by_client(
+    ctx: &mut Ctx<'_>,
+    client: &Client,
+    wanted: Option<&ScopeSet>,
+) -> Outcome<IssuedTokens> {
+    let scope = super::clients::scope_for(client, wanted)?;
+    let grant = Grant {
+        account: None,
+        epoch: 0,
+        client: Some(client.key),
+        scope,
+        how: How::ClientCredentials,
+    };
+    issue::opaque(ctx, &grant, WithRefresh::No)
+}
+
+/// Between the check of the password and now the world may have changed: reads the account again, and
+/// wants it active and its password unchanged.
+fn enter(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account> {
+    let account = accounts::find(ctx.conn, checked.account)?.ok_or(Refusal::BadLogin)?;
+    let unchanged = accounts::password_of(ctx.conn, account.id)?.as_ref() == Some(&checked.hash);
+    if !account.is_active() || !unchanged {
+        return Err(Refusal::BadLogin.into());
+    }
+    if let Some(better) = &checked.better {
+        accounts::update_hash(ctx.conn, account.id, (&checked.hash, better))?;
+    }
+    Ok(account)
+}
+
+/// A grant to an account at this moment.
+pub(super) fn grant(
+    account: &Account,
+    client: Option<&Client>,
+    scope: ScopeSet,
+    how: How,
+) -> Grant {
+    Grant {
+        account: Some(account.id),
+        epoch: account.epoch,
+        client: client.map(|client| client.key),
+        scope,
+        how,
+    }
+}

@@ -1,0 +1,63 @@
+//! Deeds: check, decide, write.
+//!
+//! A deed is a plain function that is handed a [`Ctx`]. It runs inside one transaction, opened by the
+//! staircase (`app::App::write`): `Ok` is kept, `Err` is dropped. A refusal that must leave a trace is a
+//! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
+
+pub mod authenticate;
+pub mod clients;
+pub mod convert;
+pub mod courier;
+pub mod disconnect;
+pub mod groups;
+pub mod health;
+pub mod issue;
+pub mod login;
+pub mod manage;
+pub mod profile;
+pub mod prune;
+pub mod refresh;
+pub mod register;
+pub mod revoke;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::policy::Policy,
+    entropy::Entropy,
+    error::{Error, Outcome, Refusal},
+    store::AnyConnection,
+};
+
+/// Everything a deed may touch, and nothing else.
+pub struct Ctx<'a> {
+    /// The connection, inside a transaction if the deed writes.
+    pub conn: &'a mut AnyConnection,
+    /// The instant of the request, read once at the door.
+    pub now: DateTime<Utc>,
+    /// Where secrets come from.
+    pub entropy: &'a dyn Entropy,
+    /// The rules of this installation.
+    pub policy: &'a Policy,
+    /// Set by a deed that put a letter into the outbox: the courier is woken once it is committed.
+    pub letter_waits: bool,
+}
+
+/// A transaction's answer when a refusal must be kept, too: what was written stays either way.
+#[derive(Debug)]
+pub enum Verdict<T> {
+    /// It was done.
+    Done(T),
+    /// It was refused, and what the refusal wrote (a revocation) stays.
+    Refused(Refusal),
+}
+
+impl<T> Verdict<T> {
+    /// The answer for the caller, once the transaction is committed.
+    pub fn settle(self) -> Outcome<T> {
+        match self {
+            Self::Done(value) => Ok(value),
+            Self::Refused(refusal) => Err(Error::Refused(refusal)),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Taking away what is over. Validity never depends on it: everything is checked when it is used.
+
+use chrono::TimeDelta;
+
+use super::Ctx;
+use crate::{
+    error::Outcome,
+    store::{accounts, clients, families, mail_tokens, tokens},
+};
+
+/// How long something that is over is kept, so that the log can still be explained by the tables.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// One small batch of each kind; tells how many rows went. Zero means that nothing is left to do.
+pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
+    let before = ctx.now - KEPT;
+    let mut gone = tokens::prune_access(ctx.conn, before, limit)?;
+    gone += families::prune(ctx.conn, before, limit)?;
+    gone += mail_tokens::prune(ctx.conn, before, limit)?;
+    gone += clients::prune_secrets(ctx.conn, before)?;
+    let unactivated = ctx.now - ctx.policy.lifetimes.activation;
+    gone += accounts::prune_pending(ctx.conn, unactivated, limit)?;
+    Ok(gone)
+}

@@ -1,0 +1,55 @@
+//! Ending tokens before their time.
+
+use super::Ctx;
+use crate::{
+    domain::{
+        client::{Client, ClientId},
+        credential::{Principal, Via},
+        grant::How,
+    },
+    error::{Outcome, Refusal},
+    store::{clients, families},
+};
+
+/// djoser's logout: every auth token of the account ends, whatever credential asked for it; OAuth tokens
+/// live on.
+pub fn log_out(ctx: &mut Ctx<'_>, me: &Principal) -> Outcome<()> {
+    if let Some(account) = &me.account {
+        families::revoke_how(ctx.conn, account.id, How::Login.word(), ctx.now)?;
+    }
+    Ok(())
+}
+
+/// Ends the very access token that was shown, with its refresh token, if it belongs to the named client;
+/// any other credential ends nothing.
+pub fn shown_token(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
+    if me.via == Via::AccessToken && me.client == Some(client.key) {
+        families::revoke(ctx.conn, me.family, ctx.now)?;
+    }
+    Ok(())
+}
+
+/// Ends every token the account gave to the client.
+pub fn sessions(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
+    if let Some(account) = &me.account {
+        families::revoke_of(ctx.conn, account.id, client.key, ctx.now)?;
+    }
+    Ok(())
+}
+
+/// Ends every refresh token the account gave to the client; access tokens live until their time is over.
+pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
+    if let Some(account) = &me.account {
+        families::delete_refresh_of(ctx.conn, account.id, client.key)?;
+    }
+    Ok(())
+}
+
+/// The client an account names when it ends what it gave to it.
+pub fn named_client(ctx: &mut Ctx<'_>, id: Option<&ClientId>) -> Outcome<Client> {
+    let client = match id {
+        Some(id) => clients::find(ctx.conn, id)?,
+        None => None,
+    };
+    Ok(client.ok_or(Refusal::UnknownClient)?)
+}
