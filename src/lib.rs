@@ -25,8 +25,6 @@ pub mod courier;
 
 // Floor 4: words in, words out; and the emulated providers, for trying and testing.
 pub mod http;
-pub mod sandbox;
 
 // Floor 5: put it together, start, stop.
 pub mod cli;
-pub mod server;

@@ -55,11 +55,11 @@ impl Default for Database {
 impl Database {
     /// Which database the URL names; `None` for any other scheme.
     pub fn backend(&self) -> Option<Backend> {
-        let (scheme, rest) = self.url.expose_secret().split_once(':')?;
+        let (scheme, rest) = self.url.expose_secret().split_once("://")?;
         match scheme {
-            _ if rest.trim_start_matches('/').is_empty() => None,
+            _ if rest.is_empty() => None,
             "sqlite" => Some(Backend::Sqlite),
-            "postgres" | "postgresql" if rest.starts_with("//") => Some(Backend::Postgres),
+            "postgres" | "postgresql" => Some(Backend::Postgres),
             _ => None,
         }
     }
@@ -80,6 +80,14 @@ impl Database {
                 "url",
                 "names no database; write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
             ),
+            complain_if(
+                !matches!(
+                    self.ssl_mode(),
+                    None | Some("disable" | "require" | "verify-ca" | "verify-full")
+                ),
+                "url",
+                "has an unknown sslmode; write disable, require, verify-ca or verify-full",
+            ),
             within("threads", self.threads, 0..=512),
             within("queue", self.queue, 1..=1_000_000),
             within("acquire_timeout_ms", self.acquire_timeout_ms, 1..=60_000),
@@ -91,13 +99,16 @@ impl Database {
     }
 
     pub(super) fn warnings(&self) -> Vec<Finding> {
-        let cleartext = self.backend() == Some(Backend::Postgres)
-            && ["sslmode=disable", "sslmode=allow", "sslmode=prefer"]
-                .iter()
-                .any(|mode| self.url.expose_secret().contains(mode));
-        let text = "the connection may go unencrypted; leave sslmode out unless the server is on \
-                    this machine or its private network";
-        complain_if(cleartext, "url", text).into_iter().collect()
+        let lax = matches!(self.ssl_mode(), Some("disable" | "require"));
+        let text = "anybody on the way may pose as the database; leave sslmode out unless the \
+                    server is on this machine or its private network";
+        complain_if(lax, "url", text).into_iter().collect()
+    }
+
+    /// How the URL wants PostgreSQL's server to prove itself, where it says so.
+    fn ssl_mode(&self) -> Option<&str> {
+        let (_, query) = self.url.expose_secret().rsplit_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix("sslmode="))
     }
 }
 
@@ -112,9 +123,11 @@ mod tests {
     #[test]
     fn the_scheme_tells_the_backend() {
         assert_eq!(at("sqlite:///var/lib/cambio.db").backend(), Some(Backend::Sqlite));
-        assert_eq!(at("sqlite::memory:").backend(), Some(Backend::Sqlite));
+        assert_eq!(at("sqlite://cambio.db").backend(), Some(Backend::Sqlite));
         assert_eq!(at("postgresql://db/cambio").backend(), Some(Backend::Postgres));
-        for nothing in ["", "cambio.db", "sqlite://", "postgres:", "mysql://db/cambio", "host=db"] {
+        for nothing in
+            ["", "cambio.db", "sqlite://", "sqlite:x", "postgres:", "mysql://db/cambio", "host=db"]
+        {
             assert_eq!(at(nothing).backend(), None, "{nothing:?}");
         }
     }
@@ -127,8 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn an_unencrypted_connection_is_warned_of() {
+    fn a_server_that_need_not_prove_itself_is_warned_of() {
         assert_eq!(at("postgres://u@h/d?sslmode=disable").warnings().len(), 1);
+        assert_eq!(at("postgres://u@h/d?a=b&sslmode=require").warnings().len(), 1);
+        assert!(at("postgres://u@h/d?sslmode=verify-ca").warnings().is_empty());
         assert!(at("postgres://u@h/d").warnings().is_empty());
+        assert_eq!(at("postgres://u@h/d?sslmode=prefer").validate().len(), 1);
     }
 }

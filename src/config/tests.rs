@@ -259,3 +259,32 @@ fn a_variable_that_is_not_utf8_is_refused() {
     assert_eq!(told[0].key, "CAMBIO_MAIL__SITE_NAME");
     assert!(told[0].text.contains("UTF-8"));
 }
+
+#[test]
+fn the_shipped_files_for_development_and_production_are_good() {
+    let development = include_str!("../../config/development.toml");
+    assert!(Config::from_toml(development).is_ok());
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, secret) in [
+        ("database_url", "postgres://cambio:pw@db.example.org/cambio"),
+        ("jwt_signing_key", KEY),
+        ("smtp_password", "pw"),
+    ] {
+        fs::write(folder.path().join(name), secret).expect("a file");
+    }
+    let secrets = folder.path().to_str().expect("a path");
+    let production = include_str!("../../config/production.example.toml")
+        .replace("/etc/cambio/secrets", secrets);
+    let config = Config::from_toml(&production).expect("settings");
+    assert_eq!(config.warnings(), []);
+}
+
+#[test]
+fn the_shipped_variables_for_the_service_are_good() {
+    let lines = include_str!("../../contrib/systemd/cambio.env.example").lines();
+    let set = lines.filter_map(|line| line.trim_start_matches('#').split_once('='));
+    let variables: Vec<_> = set.filter(|(name, _)| name.starts_with("CAMBIO_")).collect();
+    let told = problems(&variables);
+    let keys: Vec<_> = told.iter().map(|problem| problem.key.as_str()).collect();
+    assert_eq!(keys, ["mail.smtp.password"], "the password alone comes from elsewhere");
+}
