@@ -8,3 +8,6 @@ pub mod clock;
 pub mod domain;
 pub mod entropy;
 pub mod error;
+
+// Beside the doors: the outside world in small, for development and tests.
+pub mod sandbox;
