@@ -5,7 +5,7 @@
 //! | `ok-<n>` | person n, our application, everything granted; at VK known to both APIs |
 //! | `ok-<n>-noemail`, `-unverified`, `-minimal` | without an address; with an unverified one; the id alone |
 //! | `legacy-<n>`, `vkid-<n>` | the same (and the same endings), known to VK's legacy API or VK ID alone |
-//! | `other-app-<n>` | the same person, issued to [`FOREIGN_APP`](super::FOREIGN_APP) |
+//! | `other-app-<n>` | the same person, issued to [`FOREIGN_APP`] |
 //! | `expired`, `revoked`, `garbage`, and anything unknown | the provider's refusal |
 //! | `ip-bound-<n>` | VK: bound to another address, so `users.get` refuses; `user_info` works |
 //! | `service`, `group` | VK legacy: tokens of an application and of a community |
