@@ -10,5 +10,23 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 
-// Beside the doors: the outside world in small, for development and tests.
+// Floor 1: one outside thing each. They never import one another; `providers` alone may use `crypto`.
+pub mod crypto;
+pub mod mail;
+pub mod providers;
+pub mod store;
+
+// Floor 2: deeds.
+pub mod usecases;
+
+// Floor 3: the staircase, and the mail round.
+pub mod app;
+pub mod courier;
+
+// Floor 4: words in, words out; and the emulated providers, for trying and testing.
+pub mod http;
 pub mod sandbox;
+
+// Floor 5: put it together, start, stop.
+pub mod cli;
+pub mod server;

@@ -1,3 +1,98 @@
-//! The command line.
+//! The command line: what an operator types.
 
+mod account;
+mod args;
+mod client;
 pub mod config;
+mod dev;
+mod health;
+mod log;
+mod migrate;
+mod open;
+mod sandbox;
+mod secret;
+mod serve;
+mod words;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser as _;
+
+use self::args::{Args, Command, ConfigCommand};
+use crate::{
+    config::{Config, Sources},
+    error::Error,
+};
+
+/// Why a command failed, in words for the person who typed it.
+#[derive(Debug)]
+pub struct Failed(pub String);
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self(words::told(&error))
+    }
+}
+
+impl From<crate::error::Fault> for Failed {
+    fn from(fault: crate::error::Fault) -> Self {
+        Error::from(fault).into()
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args) {
+        Ok(code) => code,
+        Err(Failed(text)) => {
+            say_error(&text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<ExitCode, Failed> {
+    let file = args.config;
+    match args.command {
+        Command::Serve => serve::run(file),
+        Command::Dev(options) => dev::run(&options),
+        Command::Sandbox(options) => sandbox::run(&options),
+        Command::Migrate => migrate::run(file),
+        Command::Config(command) => show_config(command, file),
+        Command::Client(command) => client::run(command, file),
+        Command::Account(command) => account::run(command, file),
+        Command::Health { url } => health::run(&url),
+    }
+}
+
+fn show_config(command: ConfigCommand, file: Option<PathBuf>) -> Result<ExitCode, Failed> {
+    let loaded = Config::load(&Sources::from_process(file));
+    let mut out = std::io::stdout().lock();
+    let code = match command {
+        ConfigCommand::Check => config::check(&loaded, &mut out)?,
+        ConfigCommand::Show { json: true } => config::show(&loaded, config::Form::Json, &mut out)?,
+        ConfigCommand::Show { json: false } => {
+            config::show(&loaded, config::Form::Table, &mut out)?
+        }
+    };
+    Ok(ExitCode::from(code))
+}
+
+/// A line for the person at the terminal.
+#[expect(clippy::print_stdout, reason = "the command line talks on standard output")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+/// A line about something that went wrong.
+#[expect(clippy::print_stderr, reason = "the command line complains on standard error")]
+fn say_error(line: &str) {
+    eprintln!("cambio: {line}");
+}
