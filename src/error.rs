@@ -104,6 +104,12 @@ pub enum Why {
     WrongKind,
     /// The person behind it is blocked or gone.
     Unavailable,
+    /// It names nobody.
+    NoSubject,
+    /// The account it names is gone.
+    NoAccount,
+    /// The account it names may not log in.
+    Inactive,
 }
 
 /// One field that cannot be accepted.

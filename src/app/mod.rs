@@ -19,6 +19,7 @@ use self::{hashing::Hashing, lanes::Lanes, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,
+    crypto::keys::{JwtKey, Keys},
     domain::{
         credential::{Credential, Principal},
         policy::Policy,
@@ -56,6 +57,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     policy: Policy,
+    keys: Keys,
     letter_waits: Notify,
 }
 
@@ -83,6 +85,7 @@ impl App {
             clock,
             entropy,
             policy: policy::from(config)?,
+            keys: Keys { jwt: config.jwt.signing_key.as_ref().map(JwtKey::shared) },
             letter_waits: Notify::new(),
         });
         let writes = match backend {
@@ -305,7 +308,14 @@ impl Shared {
     }
 
     fn ctx<'a>(&'a self, conn: &'a mut AnyConnection, now: DateTime<Utc>) -> Ctx<'a> {
-        Ctx { conn, now, entropy: self.entropy.as_ref(), policy: &self.policy, letter_waits: false }
+        Ctx {
+            conn,
+            now,
+            entropy: self.entropy.as_ref(),
+            policy: &self.policy,
+            keys: &self.keys,
+            letter_waits: false,
+        }
     }
 
     fn wake(&self, letter_waits: bool) {

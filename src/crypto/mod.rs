@@ -7,6 +7,7 @@ pub mod json;
 pub mod jwt;
 pub mod jwt_key;
 pub mod jwt_time;
+pub mod keys;
 pub mod password_hash;
 mod ring_jwt;
 pub mod seal;

@@ -28,14 +28,25 @@ pub enum TokenKind {
     Access,
     /// djoser's credential, shown as `Token`.
     Auth,
+    /// An access JWT of a published dialect, by its `jti`.
+    Jwt,
 }
 
 impl TokenKind {
+    /// Every kind.
+    const ALL: [Self; 3] = [Self::Access, Self::Auth, Self::Jwt];
+
+    /// Reads [`TokenKind::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word under which it is stored.
     pub fn word(self) -> &'static str {
         match self {
             Self::Access => "access",
             Self::Auth => "auth",
+            Self::Jwt => "jwt",
         }
     }
 }

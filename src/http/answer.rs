@@ -82,26 +82,29 @@ const CHALLENGE_INVALID: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
 const CHALLENGE_EXPIRED: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
                                  error_description=\"The access token has expired.\"";
 
-/// 401 without a credential (RFC 6750 §3: no error code then).
-pub fn no_credential(why: &Error) -> HttpResponse {
+/// 401 with a challenge that names no error (RFC 6750 §3).
+pub fn unauthorized(why: &Error, detail: &str) -> HttpResponse {
     no(StatusCode::UNAUTHORIZED, why)
         .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
-        .json(json!({ "detail": "Authentication credentials were not provided." }))
+        .json(json!({ "detail": detail }))
+}
+
+/// 401 without a credential.
+pub fn no_credential(why: &Error) -> HttpResponse {
+    unauthorized(why, "Authentication credentials were not provided.")
 }
 
 /// 401 for a credential that is not good, in the shape its scheme's library gives it.
 pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse {
-    let mut response = no(StatusCode::UNAUTHORIZED, why);
     if scheme == Scheme::Token {
-        return response
-            .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
-            .json(json!({ "detail": "Invalid token." }));
+        return unauthorized(why, "Invalid token.");
     }
-    if reason == Why::Malformed {
-        return response.insert_header((header::WWW_AUTHENTICATE, CHALLENGE)).json(json!({
-            "detail": "Authorization header must contain two space-delimited values",
-            "code": "bad_authorization_header",
-        }));
+    let mut response = no(StatusCode::UNAUTHORIZED, why);
+    if let Some((code, detail)) = told_alone(reason) {
+        let challenge = if reason == Why::Malformed { CHALLENGE } else { CHALLENGE_INVALID };
+        return response
+            .insert_header((header::WWW_AUTHENTICATE, challenge))
+            .json(json!({ "detail": detail, "code": code }));
     }
     let challenge = if reason == Why::Expired { CHALLENGE_EXPIRED } else { CHALLENGE_INVALID };
     response.insert_header((header::WWW_AUTHENTICATE, challenge)).json(json!({
@@ -113,6 +116,30 @@ pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse 
             "message": "Token is invalid or expired",
         }],
     }))
+}
+
+/// What simplejwt tells without a list of messages.
+fn told_alone(reason: Why) -> Option<(&'static str, &'static str)> {
+    match reason {
+        Why::Malformed => Some((
+            "bad_authorization_header",
+            "Authorization header must contain two space-delimited values",
+        )),
+        Why::NoSubject => {
+            Some(("token_not_valid", "Token contained no recognizable user identification"))
+        }
+        Why::NoAccount => Some(("user_not_found", "User not found")),
+        Why::Inactive => Some(("user_inactive", "User is inactive")),
+        Why::Unknown
+        | Why::Expired
+        | Why::Revoked
+        | Why::Used
+        | Why::ForeignAudience
+        | Why::IpBound
+        | Why::Forged
+        | Why::WrongKind
+        | Why::Unavailable => None,
+    }
 }
 
 /// An answer in JSON.

@@ -1,6 +1,10 @@
 //! Resources that are called in a way they do not take.
 
-use actix_web::{HttpRequest, HttpResponse, Resource, http::Method, http::header, web};
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard,
+    http::{Method, header},
+    web,
+};
 
 use super::{credential, djoser::Refused};
 use crate::app::App;
@@ -23,6 +27,21 @@ pub fn only(path: &str, allowed: &'static str, access: Access) -> Resource {
             refuse(&app, &request, allowed, access).await
         },
     ))
+}
+
+/// A resource that takes `POST` alone.
+pub fn post<F, A>(path: &str, access: Access, handler: F) -> Resource
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    only(path, "POST, OPTIONS", access).route(web::post().to(handler))
+}
+
+/// A route for reading: `GET`, and `HEAD` alike.
+pub fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn refuse(

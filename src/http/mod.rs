@@ -22,7 +22,10 @@ use actix_web::{
 };
 use serde_json::json;
 
-use self::methods::{Access, only};
+use self::methods::{
+    Access::{Anyone, Login},
+    only, post, read,
+};
 
 /// Mounts every dialect.
 pub fn routes(config: &mut ServiceConfig) {
@@ -35,58 +38,27 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// What the published contracts have under `/auth`.
 fn auth(config: &mut ServiceConfig) {
-    use djoser::{sessions, tokens, users};
+    use djoser::{jwt, sessions, tokens, users};
     use oauth::{convert, token};
 
-    let post = web::post;
     config
         .service(
-            only("/auth/users", "GET, POST, HEAD, OPTIONS", Access::Login)
-                .route(post().to(users::create)),
+            only("/auth/users", "GET, POST, HEAD, OPTIONS", Login)
+                .route(web::post().to(users::create))
+                .route(read().to(users::list)),
         )
-        .service(
-            only("/auth/users/activation", "POST, OPTIONS", Access::Login)
-                .route(post().to(users::activate)),
-        )
-        .service(
-            only("/auth/users/resend_activation", "POST, OPTIONS", Access::Login)
-                .route(post().to(users::resend)),
-        )
-        .service(
-            only("/auth/users/me", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", Access::Login)
-                .route(web::get().to(users::me)),
-        )
-        .service(
-            only("/auth/token/login", "POST, OPTIONS", Access::Anyone)
-                .route(post().to(tokens::log_in)),
-        )
-        .service(
-            only("/auth/token/logout", "POST, OPTIONS", Access::Login)
-                .route(post().to(tokens::log_out)),
-        )
-        .service(
-            only("/auth/token", "POST, OPTIONS", Access::Anyone).route(post().to(token::endpoint)),
-        )
-        .service(
-            only("/auth/convert-token", "POST, OPTIONS", Access::Anyone)
-                .route(post().to(convert::endpoint)),
-        )
-        .service(
-            only("/auth/revoke-token", "POST, OPTIONS", Access::Login)
-                .route(post().to(sessions::revoke_token)),
-        )
-        .service(
-            only("/auth/invalidate-sessions", "POST, OPTIONS", Access::Login)
-                .route(post().to(sessions::invalidate_sessions)),
-        )
-        .service(
-            only("/auth/invalidate-refresh-tokens", "POST, OPTIONS", Access::Login)
-                .route(post().to(sessions::invalidate_refresh_tokens)),
-        )
-        .service(
-            only("/auth/disconnect-backend", "POST, OPTIONS", Access::Login)
-                .route(post().to(sessions::disconnect_backend)),
-        );
+        .service(post("/auth/users/activation", Login, users::activate))
+        .service(post("/auth/users/resend_activation", Login, users::resend))
+        .service(only("/auth/users/me", "GET, HEAD, OPTIONS", Login).route(read().to(users::me)))
+        .service(post("/auth/jwt/create", Anyone, jwt::create))
+        .service(post("/auth/token/login", Anyone, tokens::log_in))
+        .service(post("/auth/token/logout", Login, tokens::log_out))
+        .service(post("/auth/token", Anyone, token::endpoint))
+        .service(post("/auth/convert-token", Anyone, convert::endpoint))
+        .service(post("/auth/revoke-token", Login, sessions::revoke_token))
+        .service(post("/auth/invalidate-sessions", Login, sessions::invalidate_sessions))
+        .service(post("/auth/invalidate-refresh-tokens", Login, sessions::invalidate_refresh))
+        .service(post("/auth/disconnect-backend", Login, sessions::disconnect_backend));
 }
 
 async fn not_found() -> HttpResponse {

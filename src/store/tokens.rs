@@ -149,11 +149,7 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
         return Ok(None);
     };
     Ok(Some(FoundToken {
-        kind: match kind.as_str() {
-            "access" => TokenKind::Access,
-            "auth" => TokenKind::Auth,
-            _ => return Err(unreadable("token kind")),
-        },
+        kind: TokenKind::parse(&kind).ok_or_else(|| unreadable("token kind"))?,
         family: family(columns, account, client)?,
         scope: ScopeSet::parse(&scope).ok_or_else(|| unreadable("scope"))?,
         issued_at: instant(issued_at)?,

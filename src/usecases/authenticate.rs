@@ -2,8 +2,9 @@
 //! epoch, a deactivated account or a disabled client end a token with the next request.
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 
-use super::Ctx;
+use super::{Ctx, jwt};
 use crate::{
     crypto::secret,
     domain::{
@@ -42,7 +43,10 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             authenticated.touch = (idle && stale).then_some(digest);
             Ok(authenticated)
         }
-        Credential::Jwt(scheme, _) => Err(Refusal::BadCredential(*scheme, Why::Forged).into()),
+        Credential::Jwt(scheme, token) => {
+            let principal = jwt::authenticate(ctx, *scheme, token.expose_secret())?;
+            Ok(Authenticated { principal, touch: None })
+        }
         Credential::Malformed(scheme) => {
             Err(Refusal::BadCredential(*scheme, Why::Malformed).into())
         }
@@ -63,7 +67,7 @@ fn stored(
     (kind, via): (TokenKind, Via),
 ) -> Outcome<Authenticated> {
     let scheme = match kind {
-        TokenKind::Access => Scheme::Bearer,
+        TokenKind::Access | TokenKind::Jwt => Scheme::Bearer,
         TokenKind::Auth => Scheme::Token,
     };
     let bad = |why| Refusal::BadCredential(scheme, why);

@@ -81,7 +81,7 @@ pub fn by_client(
 
 /// Between the check of the password and now the world may have changed: reads the account again, and
 /// wants it active and its password unchanged.
-fn enter(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account> {
+pub(super) fn enter(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account> {
     let account = accounts::find(ctx.conn, checked.account)?.ok_or(Refusal::BadLogin)?;
     let unchanged = accounts::password_of(ctx.conn, account.id)?.as_ref() == Some(&checked.hash);
     if !account.is_active() || !unchanged {

@@ -12,6 +12,7 @@ pub mod disconnect;
 pub mod groups;
 pub mod health;
 pub mod issue;
+pub mod jwt;
 pub mod login;
 pub mod manage;
 pub mod profile;
@@ -23,6 +24,7 @@ pub mod revoke;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    crypto::keys::Keys,
     domain::policy::Policy,
     entropy::Entropy,
     error::{Error, Outcome, Refusal},
@@ -39,6 +41,8 @@ pub struct Ctx<'a> {
     pub entropy: &'a dyn Entropy,
     /// The rules of this installation.
     pub policy: &'a Policy,
+    /// What it signs and verifies with.
+    pub keys: &'a Keys,
     /// Set by a deed that put a letter into the outbox: the courier is woken once it is committed.
     pub letter_waits: bool,
 }

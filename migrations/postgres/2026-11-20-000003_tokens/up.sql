@@ -16,7 +16,7 @@ create index families_expires on families (expires_at);
 
 create table access_tokens (
     digest     bytea not null primary key,
-    kind       text   not null check (kind in ('access', 'auth')),
+    kind       text   not null check (kind in ('access', 'auth', 'jwt')),
     family_id  bigint not null references families (id) on delete cascade,
     scope      text   not null,
     issued_at  bigint not null,

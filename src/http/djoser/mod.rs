@@ -1,5 +1,6 @@
 //! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
 
+pub mod jwt;
 pub mod refusals;
 pub mod sessions;
 pub mod tokens;

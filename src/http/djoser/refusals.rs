@@ -18,6 +18,8 @@ use crate::{
 pub enum Refused {
     /// A deed was refused, or failed.
     Deed(Error),
+    /// A login was refused in simplejwt's way, which is 401.
+    NoActiveAccount(Error),
     /// The body could not be read.
     Body(BadBody),
     /// The resource is not to be called that way; the methods it takes.
@@ -55,6 +57,9 @@ impl ResponseError for Refused {
                 Error::Refused(refusal) => refused(error, refusal),
                 Error::Fault(fault) => failed(error, fault),
             },
+            Self::NoActiveAccount(error) => {
+                answer::unauthorized(error, "No active account found with the given credentials")
+            }
             Self::Body(BadBody::NotAnObject) => answer::ok(
                 StatusCode::BAD_REQUEST,
                 &json!({ FieldError::OBJECT: [answer::body_status(&BadBody::NotAnObject).1] }),

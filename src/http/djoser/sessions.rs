@@ -52,7 +52,7 @@ pub async fn invalidate_sessions(
 }
 
 /// `POST invalidate-refresh-tokens/`: ends every refresh token the account gave to a client.
-pub async fn invalidate_refresh_tokens(
+pub async fn invalidate_refresh(
     app: Data<App>,
     request: HttpRequest,
     body: Body,

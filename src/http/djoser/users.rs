@@ -150,6 +150,14 @@ pub async fn resend(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// `GET users/`: oneself; for an administrator everybody, in the order of their ids.
+pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let shown = credential::of(&request);
+    let seen = app.read_as(shown, |ctx, me| profile::visible(ctx, profile::of(me)?)).await?;
+    let bodies: Vec<UserBody> = seen.iter().map(UserBody::from).collect();
+    Ok(answer::ok(StatusCode::OK, &bodies))
+}
+
 /// `GET users/me/`: who the credential is.
 pub async fn me(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let shown = credential::of(&request);

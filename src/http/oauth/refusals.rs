@@ -185,7 +185,10 @@ fn grant_text(why: Why) -> &'static str {
         | Why::IpBound
         | Why::Forged
         | Why::WrongKind
-        | Why::Unavailable => "It is unknown, used up or revoked.",
+        | Why::Unavailable
+        | Why::NoSubject
+        | Why::NoAccount
+        | Why::Inactive => "It is unknown, used up or revoked.",
     }
 }
 

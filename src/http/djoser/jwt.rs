@@ -1,0 +1,43 @@
+//! `jwt/`: simplejwt's calls.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use super::Refused;
+use crate::{
+    app::App,
+    domain::password::Password,
+    error::{Error, Refusal},
+    http::{
+        answer,
+        body::Body,
+        fields::{Reader, Text},
+    },
+    usecases::jwt,
+};
+
+/// `POST jwt/create/`: a pair of JWTs for an e-mail address and a password. The `Authorization` header is
+/// not looked at.
+pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let mut read = Reader::new(&words);
+    let name = read.text(Text::filled("email", 255));
+    let password = read.text(Text::filled("password", 4096));
+    let (name, password) = read.finish(name.zip(password))?;
+    let checked = app.check_login(&name, &Password::new(password)).await.map_err(no_account)?;
+    let pair = app.write(move |ctx| jwt::by_password(ctx, &checked)).await.map_err(no_account)?;
+    let body = json!({
+        "refresh": pair.refresh.expose_secret(),
+        "access": pair.access.expose_secret(),
+    });
+    Ok(answer::ok(StatusCode::OK, &body))
+}
+
+/// simplejwt answers a wrong login with 401, where djoser says 400.
+fn no_account(error: Error) -> Refused {
+    match error {
+        Error::Refused(Refusal::BadLogin) => Refused::NoActiveAccount(error),
+        other => other.into(),
+    }
+}
