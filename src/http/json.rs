@@ -160,7 +160,12 @@ mod tests {
             assert!(matches!(read(text.as_bytes()), Err(BadBody::Malformed(_))), "{text}");
         }
         assert!(matches!(read(b"{\"a\":\"\xff\"}"), Err(BadBody::Malformed(_))));
+    }
+
+    #[test]
+    fn a_value_of_any_depth_is_passed_over_without_a_stack() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
-        assert!(matches!(read(deep.as_bytes()), Err(BadBody::Malformed(_))));
+        let words = read(deep.as_bytes()).expect("an object");
+        assert_eq!(words.get("a"), Some(&Word::Other));
     }
 }

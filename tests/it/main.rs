@@ -1,1 +1,6 @@
-fn main() {}
+//! Cambio's behaviour, told in sentences: a whole server per test, spoken to over HTTP.
+
+#[cfg(test)]
+mod djoser;
+#[cfg(test)]
+mod support;

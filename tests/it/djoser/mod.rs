@@ -1,0 +1,4 @@
+//! djoser's contract.
+
+mod activation;
+mod users;

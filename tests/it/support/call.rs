@@ -1,0 +1,87 @@
+//! One request, written as it reads, sent when it is awaited.
+
+use std::{future::IntoFuture, pin::Pin};
+
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use super::Said;
+
+/// A request in the making.
+pub struct Call {
+    request: RequestBuilder,
+    expected: Option<u16>,
+    told: String,
+}
+
+impl Call {
+    /// The request as it is so far.
+    pub fn new(request: RequestBuilder) -> Self {
+        Self { request, expected: None, told: String::new() }
+    }
+
+    /// A JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// A form body.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        self.body("application/x-www-form-urlencoded", body.finish())
+    }
+
+    /// Any body.
+    pub fn body(self, kind: &str, body: impl Into<String>) -> Self {
+        let body = body.into();
+        let told = format!("{kind}: {body}");
+        let request = self.request.header("Content-Type", kind).body(body);
+        Self { request, told, ..self }
+    }
+
+    /// A header.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self { request: self.request.header(name, value), ..self }
+    }
+
+    /// `Authorization: Bearer …`.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// `Authorization: Token …`.
+    pub fn token(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Token {token}"))
+    }
+
+    /// `Authorization: Basic …`.
+    pub fn basic(self, name: &str, secret: &str) -> Self {
+        Self { request: self.request.basic_auth(name, Some(secret)), ..self }
+    }
+
+    /// The status it must be answered with.
+    pub fn expect(self, status: u16) -> Self {
+        Self { expected: Some(status), ..self }
+    }
+
+    async fn send(self) -> Said {
+        let request = self.request.try_clone().and_then(|request| request.build().ok());
+        let line = request.map(|request| format!("{} {}", request.method(), request.url().path()));
+        let answer = self.request.send().await.unwrap();
+        let said = Said::read(format!("{}\n{}", line.unwrap_or_default(), self.told), answer).await;
+        match self.expected {
+            Some(status) => said.with_status(status),
+            None => said,
+        }
+    }
+}
+
+impl IntoFuture for Call {
+    type Output = Said;
+    type IntoFuture = Pin<Box<dyn Future<Output = Said> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

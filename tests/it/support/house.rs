@@ -1,0 +1,149 @@
+//! A Cambio of one's own: a server on a free port, its database, its clock, its mail and its providers.
+
+use std::{net::TcpListener, sync::Arc};
+
+use cambio::{
+    app::App,
+    config::{Config, Sources},
+    courier::Office,
+    entropy::OsEntropy,
+    mail::{memory::Memory, transport::Transport},
+    sandbox::{self, Apps, Sandbox},
+    server::{self, Running},
+};
+use chrono::TimeDelta;
+use reqwest::{Client, Method, redirect::Policy};
+use tempfile::TempDir;
+
+use super::{Call, clock::ManualClock, database::Database, logs, mailbox::Mailbox};
+
+/// A running Cambio with everything it needs, gone when it is dropped.
+pub struct House {
+    /// The house itself, for what has no door yet.
+    pub app: App,
+    /// The emulated providers.
+    pub sandbox: Sandbox,
+    /// Where letters arrive.
+    pub mail: Mailbox,
+    base: String,
+    http: Client,
+    clock: Arc<ManualClock>,
+    config: Config,
+    _running: Running,
+    _database: Arc<Database>,
+    _dir: Arc<TempDir>,
+}
+
+impl House {
+    /// Opens a house with the default settings.
+    pub async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Opens a house with some settings of its own, by full key.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let database = Arc::new(Database::make(dir.path()).await);
+        Self::on(dir, database, Arc::default(), settings).await
+    }
+
+    /// Opens a second node beside this one: the same database and clock, other settings if wished.
+    pub async fn second_node(&self, settings: &[(&str, &str)]) -> Self {
+        let (dir, database) = (Arc::clone(&self._dir), Arc::clone(&self._database));
+        Self::on(dir, database, Arc::clone(&self.clock), settings).await
+    }
+
+    async fn on(
+        dir: Arc<TempDir>,
+        database: Arc<Database>,
+        clock: Arc<ManualClock>,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        logs::listen();
+        let sandbox = sandbox::start(free_port(), Apps::demo(), clock.clone(), 1).await.unwrap();
+        let listener = free_port();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let config = config(&dir, &database, &sandbox, &base, settings);
+        let app = App::build(&config, clock.clone(), Arc::new(OsEntropy)).unwrap();
+        server::migrate(&app).await.unwrap();
+        let memory = Memory::default();
+        let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
+        let office = Office::with_transport(&config, transport).unwrap();
+        Self {
+            mail: Mailbox::new(app.clone(), office, memory),
+            _running: server::start_bare(&app, &config, listener).unwrap(),
+            http: caller(),
+            _database: database,
+            _dir: dir,
+            app,
+            sandbox,
+            base,
+            clock,
+            config,
+        }
+    }
+
+    /// The address it is reached at, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Lets time pass.
+    pub fn forward(&self, by: TimeDelta) {
+        self.clock.forward(by);
+    }
+
+    /// A call that is sent when it is awaited.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.http.request(method, format!("{}{path}", self.base)))
+    }
+
+    /// `GET`.
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    /// `POST`.
+    pub fn post(&self, path: &str) -> Call {
+        self.call(Method::POST, path)
+    }
+}
+
+fn free_port() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a caller from outside, not Cambio's egress")]
+fn caller() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).no_proxy().build().unwrap()
+}
+
+fn config(
+    dir: &TempDir,
+    database: &Database,
+    sandbox: &Sandbox,
+    base: &str,
+    settings: &[(&str, &str)],
+) -> Config {
+    let port = base.rsplit(':').next().unwrap();
+    let file = dir.path().join(format!("house-{port}.toml"));
+    std::fs::write(&file, sandbox.config_fragment()).unwrap();
+    let ours = [
+        ("public_url", base),
+        ("server.workers", "1"),
+        ("database.url", database.url()),
+        ("database.threads", "2"),
+        ("mail.site_name", "Test House"),
+        ("jwt.signing_key", "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E="),
+    ];
+    let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    let overrides = ours.into_iter().chain(settings.iter().copied()).map(pair).collect();
+    let sources = Sources { file: Some(file), overrides, env: Vec::new() };
+    Config::load(&sources).unwrap_or_else(|problems| panic!("settings: {problems:?}")).config
+}

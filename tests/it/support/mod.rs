@@ -1,0 +1,15 @@
+//! What every story needs: a house of its own, people and clients to call on it, and its mail.
+
+pub mod call;
+pub mod callers;
+pub mod clock;
+pub mod database;
+pub mod house;
+pub mod logs;
+pub mod mailbox;
+pub mod said;
+
+pub use call::Call;
+pub use callers::{OAuthClient, Person};
+pub use house::House;
+pub use said::Said;
