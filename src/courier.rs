@@ -137,8 +137,7 @@ async fn give_back(
         SendError::Temporary(text) | SendError::Permanent(text) => text,
     };
     let told = text.clone();
-    let failure = app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await?;
-    match failure {
+    match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
         Failure::Later => tracing::warn!(letter = id, attempts, error = told, "letter put back"),
         Failure::Parked => tracing::error!(letter = id, attempts, error = told, "letter parked"),
     }

@@ -115,15 +115,19 @@ async fn prune(app: App, every_seconds: u32, limit: u32) {
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         clock.tick().await;
-        loop {
-            match app.write(move |ctx| prune::batch(ctx, limit.into())).await {
-                Ok(0) => break,
-                Ok(gone) => tracing::debug!(gone, "pruned"),
-                Err(error) => {
-                    tracing::warn!(?error, "pruning failed; it is tried again later");
-                    break;
-                }
-            }
+        match prune_all(&app, limit).await {
+            Ok(gone) => tracing::debug!(gone, "pruned"),
+            Err(error) => tracing::warn!(?error, "pruning failed; it is tried again later"),
+        }
+    }
+}
+
+async fn prune_all(app: &App, limit: u32) -> Outcome<usize> {
+    let mut gone = 0;
+    loop {
+        match app.write(move |ctx| prune::batch(ctx, limit.into())).await? {
+            0 => return Ok(gone),
+            more => gone += more,
         }
     }
 }

@@ -93,12 +93,12 @@ impl App {
         let password = password.clone();
         let stored = stored.map(str::to_owned);
         let verdict = hashing
-            .run(move || match stored {
-                Some(stored) => password_hash::verify(&password, &stored, &parameters),
-                None => {
-                    password_hash::dummy_work(&password, &parameters);
-                    Verdict::Wrong
+            .run(move || {
+                if let Some(stored) = stored {
+                    return password_hash::verify(&password, &stored, &parameters);
                 }
+                password_hash::dummy_work(&password, &parameters);
+                Verdict::Wrong
             })
             .await?;
         Ok(match verdict {

@@ -139,7 +139,9 @@ fn groups_command(app: &App, command: GroupsCommand) -> Result<(), Failed> {
             if one.form.json {
                 say(&json!(names).to_string());
             } else {
-                names.iter().for_each(|name| say(name));
+                for name in &names {
+                    say(name);
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 //! What can be typed.
+#![expect(clippy::doc_markdown, reason = "clap prints these lines: people do not want backticks")]
 
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use chrono::{SecondsFormat, TimeDelta};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{
@@ -46,7 +46,7 @@ pub fn run(command: ClientCommand, file: Option<PathBuf>) -> Result<ExitCode, Fa
 fn create(app: &App, new: &NewClient) -> Result<(), Failed> {
     let wish = wish(app, new)?;
     let Registered { client, secret } = app.run_now(|ctx| clients::register(ctx, &wish))?;
-    let secret = secret.as_ref().map(|secret| secret.expose_secret());
+    let secret = secret.as_ref().map(ExposeSecret::expose_secret);
     print(new.form, &client, secret);
     Ok(())
 }
@@ -146,7 +146,7 @@ fn rotate(app: &App, wish: &RotateSecret) -> Result<(), Failed> {
     let overlap = TimeDelta::minutes(wish.overlap.into());
     let Registered { client, secret } =
         app.run_now(|ctx| clients::rotate_secret(ctx, &id, overlap, chosen.clone()))?;
-    print(wish.form, &client, secret.as_ref().map(|secret| secret.expose_secret()));
+    print(wish.form, &client, secret.as_ref().map(ExposeSecret::expose_secret));
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub struct Policy {
 
 /// The rules of registration.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Registration {
     /// Whether people may register themselves.
     pub enabled: bool,

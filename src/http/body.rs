@@ -108,9 +108,8 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody>
         .map_err(|_elapsed| BadBody::TooSlow)??;
     match kind {
         // Without a type there is nothing to read; what is there cannot be understood.
-        None if bytes.is_empty() => Ok(Words::default()),
+        None | Some(Kind::Json) if bytes.is_empty() => Ok(Words::default()),
         None => Err(BadBody::MediaType),
-        Some(Kind::Json) if bytes.is_empty() => Ok(Words::default()),
         Some(Kind::Json) => json::read(&bytes),
         Some(Kind::Form) => form::read(&bytes),
         Some(Kind::Multipart(boundary)) => multipart::read(bytes, boundary).await,

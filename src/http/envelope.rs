@@ -48,10 +48,10 @@ pub async fn wrap(
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
     let elapsed_us = began.elapsed().as_micros();
-    let told = response.response().extensions().get::<Told>().map(|told| told.0.clone());
-    match told {
-        Some(why) => tracing::info!(id, %method, route, status, elapsed_us, why, "refused"),
-        None => tracing::debug!(id, %method, route, status, elapsed_us, "answered"),
+    if let Some(Told(why)) = response.response().extensions().get::<Told>() {
+        tracing::info!(id, %method, route, status, elapsed_us, why, "refused");
+    } else {
+        tracing::debug!(id, %method, route, status, elapsed_us, "answered");
     }
     Ok(response)
 }

@@ -128,16 +128,13 @@ impl Target {
             what: "the database does not take connections".to_owned(),
             cause: Some(cause.into()),
         };
-        let opened = match &self.tls {
-            Some(tls) => {
-                let connector = MakeRustlsConnect::new(tls.as_ref().clone());
-                let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
-                AsyncPgConnection::try_from_client_and_connection(client, driver).await
-            }
-            None => {
-                let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
-                AsyncPgConnection::try_from_client_and_connection(client, driver).await
-            }
+        let opened = if let Some(tls) = &self.tls {
+            let connector = MakeRustlsConnect::new(tls.as_ref().clone());
+            let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
+            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+        } else {
+            let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
+            AsyncPgConnection::try_from_client_and_connection(client, driver).await
         };
         opened.map_err(|cause| Fault::because("the database connection cannot be set up", cause))
     }

@@ -99,8 +99,8 @@ fn first_time(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Account> {
         (Link::ToHolder | Link::ToWipedHolder, None) => {
             return Err(Fault::internal("a link to a holder that is not there").into());
         }
-        (Link::CreateWithEmail, _) => create(ctx, wish, WithEmail::Yes)?,
-        (Link::CreateWithoutEmail, _) => create(ctx, wish, WithEmail::No)?,
+        (Link::CreateWithEmail, _) => create(ctx, wish, Address::Yes)?,
+        (Link::CreateWithoutEmail, _) => create(ctx, wish, Address::No)?,
     };
     identities::insert(ctx.conn, (&who.provider, &who.subject), account.id, ctx.now)?;
     Ok(account)
@@ -129,14 +129,14 @@ fn wiped(ctx: &mut Ctx<'_>, who: &ProviderIdentity, holder: &Account) -> Outcome
 
 /// Whether a new account gets the address the provider told.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum WithEmail {
+enum Address {
     Yes,
     No,
 }
 
-fn create(ctx: &mut Ctx<'_>, wish: &Convert, with: WithEmail) -> Outcome<Account> {
+fn create(ctx: &mut Ctx<'_>, wish: &Convert, address: Address) -> Outcome<Account> {
     let who = &wish.identity;
-    let email = who.email.as_ref().filter(|_| with == WithEmail::Yes);
+    let email = who.email.as_ref().filter(|_| address == Address::Yes);
     let new = NewAccount {
         email: email.map(|email| &email.address),
         email_verified_at: email.map(|_| ctx.now),

@@ -1,7 +1,7 @@
 //! Rotation: a refresh token is used once and replaced (RFC 9700 §4.14.2).
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{
@@ -131,7 +131,7 @@ fn again(
 fn retold(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
     json!({
         "access": pair.access.expose_secret(),
-        "refresh": pair.refresh.as_ref().map(|token| token.expose_secret()),
+        "refresh": pair.refresh.as_ref().map(ExposeSecret::expose_secret),
         "expires_in": ctx.policy.lifetimes.access.num_seconds(),
         "scope": scope.to_string(),
     })

@@ -84,7 +84,9 @@ async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<New
     };
     if let Some(email) = email.clone() {
         let taken = app.read(move |ctx| register::complaints(ctx, &email)).await?;
-        taken.into_iter().for_each(|error| read.complain(error));
+        for error in taken {
+            read.complain(error);
+        }
     }
     let language = language_of(request);
     let whole = email.zip(password).zip(retyped).map(|((email, password), retyped)| NewUser {

@@ -65,7 +65,9 @@ pub fn read_asked(
 ) -> Result<Asked, Refusal> {
     let client = client_auth::of(request, words)?;
     let mut read = Reader::new(words);
-    errors.into_iter().for_each(|error| read.complain(error));
+    for error in errors {
+        read.complain(error);
+    }
     if client.is_none() {
         read.complain(FieldError::new("client_id", FieldCode::Required));
     }
