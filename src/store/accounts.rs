@@ -115,7 +115,7 @@ pub fn find(conn: &mut AnyConnection, id: AccountId) -> Result<Option<Account>, 
     let row: Option<Row> = on!(conn, c => accounts::table
         .filter(accounts::id.eq(id.0))
         .select(Row::as_select())
-        .first(c)
+        .get_result(c)
         .optional()?);
     row.map(Account::try_from).transpose()
 }
@@ -125,7 +125,7 @@ pub fn find_by_email(conn: &mut AnyConnection, email: &Email) -> Result<Option<A
     let row: Option<Row> = on!(conn, c => accounts::table
         .filter(accounts::email_key.eq(email.key()))
         .select(Row::as_select())
-        .first(c)
+        .get_result(c)
         .optional()?);
     row.map(Account::try_from).transpose()
 }
@@ -146,7 +146,7 @@ pub fn password_of(conn: &mut AnyConnection, id: AccountId) -> Result<Option<Str
     Ok(on!(conn, c => accounts::table
         .filter(accounts::id.eq(id.0))
         .select(accounts::password)
-        .first(c)
+        .get_result(c)
         .optional()?))
 }
 

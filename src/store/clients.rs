@@ -107,7 +107,7 @@ pub fn find(conn: &mut AnyConnection, id: &ClientId) -> Result<Option<Client>, F
     let row: Option<Row> = on!(conn, c => clients::table
         .filter(clients::client_id.eq(id.as_str()))
         .select(Row::as_select())
-        .first(c)
+        .get_result(c)
         .optional()?);
     row.map(Client::try_from).transpose()
 }
@@ -117,7 +117,7 @@ pub fn find_by_key(conn: &mut AnyConnection, key: ClientKey) -> Result<Option<Cl
     let row: Option<Row> = on!(conn, c => clients::table
         .filter(clients::id.eq(key.0))
         .select(Row::as_select())
-        .first(c)
+        .get_result(c)
         .optional()?);
     row.map(Client::try_from).transpose()
 }

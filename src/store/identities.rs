@@ -22,7 +22,7 @@ pub fn find(
         .filter(identities::provider.eq(provider.as_str()))
         .filter(identities::subject.eq(subject.as_str()))
         .select(identities::account_id)
-        .first(c)
+        .get_result(c)
         .optional()?);
     Ok(id.map(AccountId))
 }

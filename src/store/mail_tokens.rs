@@ -64,7 +64,7 @@ pub fn find(
         .filter(mail_tokens::account_id.eq(account.0))
         .filter(mail_tokens::purpose.eq(purpose.word()))
         .select((mail_tokens::epoch, mail_tokens::expires_at, mail_tokens::consumed_at))
-        .first(c)
+        .get_result(c)
         .optional()?);
     let Some((epoch, expires_at, consumed_at)) = found else { return Ok(None) };
     Ok(Some(MailToken {

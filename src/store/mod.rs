@@ -2,6 +2,9 @@
 //!
 //! A query is written once and expanded for each backend by `on!`; nothing else knows which database is in
 //! use, but [`open`] (how to connect) and [`migrate`].
+//!
+//! A row sought by a unique key is read with `get_result`, not `first`: `first` says `limit ?`, and `SQLite`
+//! plans a statement anew whenever the value bound to a limit is bound again, which is every time.
 
 pub mod accounts;
 pub mod clients;

@@ -143,7 +143,7 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
             Option::<accounts::Row>::as_select(),
             (clients::id, clients::enabled).nullable(),
         ))
-        .first(c)
+        .get_result(c)
         .optional()?);
     let Some(((kind, scope, issued_at, expires_at), columns, account, client)) = found else {
         return Ok(None);
@@ -175,7 +175,7 @@ pub fn find_family(conn: &mut AnyConnection, id: FamilyId) -> Result<Option<Foun
             Option::<accounts::Row>::as_select(),
             (clients::id, clients::enabled).nullable(),
         ))
-        .first(c)
+        .get_result(c)
         .optional()?);
     found.map(|(columns, account, client)| family(columns, account, client)).transpose()
 }
@@ -248,7 +248,7 @@ pub fn find_refresh(
             refresh_tokens::consumed_at,
             refresh_tokens::sealed,
         ))
-        .first(c)
+        .get_result(c)
         .optional()?);
     let Some((family, expires_at, consumed_at, sealed)) = found else { return Ok(None) };
     let Some(family) = find_family(conn, FamilyId(family))? else { return Ok(None) };
@@ -283,7 +283,7 @@ pub fn has_open_refresh(conn: &mut AnyConnection, digest: Digest) -> Result<bool
         .filter(refresh_tokens::digest.eq(&digest.0[..]))
         .filter(refresh_tokens::consumed_at.is_null())
         .select(refresh_tokens::issued_at)
-        .first(c)
+        .get_result(c)
         .optional()?);
     Ok(open.is_some())
 }
