@@ -57,9 +57,14 @@ pub enum Refusal {
     ProviderUnavailable {
         /// When to try again.
         retry_after: Duration,
+        /// The HTTP status by which it said so; `None` if nothing came back.
+        status: Option<u16>,
     },
     /// The provider answered something that is not an answer.
-    ProviderMalformed,
+    ProviderMalformed {
+        /// The HTTP status, if that was what had no meaning.
+        status: Option<u16>,
+    },
     /// An account with this e-mail exists and the link rule does not let the two become one.
     LinkRefused,
     /// The only way to log in cannot be cut off.

@@ -109,15 +109,21 @@ impl From<ProviderError> for Error {
             ProviderError::BadRequest(mend) => Refusal::BadRequest(mend).into(),
             ProviderError::Refused(why) => Refusal::ProviderRefused(why).into(),
             ProviderError::Unavailable(Outage::BreakerOpen(left)) => {
-                Refusal::ProviderUnavailable { retry_after: left }.into()
+                Refusal::ProviderUnavailable { retry_after: left, status: None }.into()
+            }
+            ProviderError::Unavailable(Outage::Status(status)) => {
+                Refusal::ProviderUnavailable { retry_after: SOON, status: Some(status) }.into()
             }
             ProviderError::Unavailable(_) => {
-                Refusal::ProviderUnavailable { retry_after: SOON }.into()
+                Refusal::ProviderUnavailable { retry_after: SOON, status: None }.into()
             }
             ProviderError::RateLimited { retry_after } => {
-                Refusal::ProviderUnavailable { retry_after }.into()
+                Refusal::ProviderUnavailable { retry_after, status: Some(429) }.into()
             }
-            ProviderError::Malformed(_) => Refusal::ProviderMalformed.into(),
+            ProviderError::Malformed(Flaw::Status(status)) => {
+                Refusal::ProviderMalformed { status: Some(status) }.into()
+            }
+            ProviderError::Malformed(_) => Refusal::ProviderMalformed { status: None }.into(),
             ProviderError::Misconfigured(what) => Fault::internal(what).into(),
         }
     }

@@ -130,12 +130,12 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ProviderGaveNoEmail => {
             detail(StatusCode::BAD_REQUEST, "The request was refused.")
         }
-        Refusal::ProviderUnavailable { retry_after } => {
+        Refusal::ProviderUnavailable { retry_after, .. } => {
             answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
                 .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
                 .json(json!({ "detail": "The provider cannot be asked at the moment." }))
         }
-        Refusal::ProviderMalformed => {
+        Refusal::ProviderMalformed { .. } => {
             detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
         }
     }

@@ -88,6 +88,9 @@ fn bad_body(bad: &BadBody, style: Style) -> HttpResponse {
         Style::Rfc => {
             answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
         }
+        Style::Drf if *bad == BadBody::NotAnObject => {
+            answer::ok(status, &json!({ FieldError::OBJECT: [text] }))
+        }
         Style::Drf => answer::ok(status, &json!({ "detail": text })),
     }
 }
@@ -151,7 +154,7 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::NotFound => {
             answer::no(StatusCode::NOT_FOUND, error).json(said("invalid_request", "Not found."))
         }
-        Refusal::ProviderUnavailable { retry_after } => {
+        Refusal::ProviderUnavailable { retry_after, .. } => {
             answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
                 .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
                 .json(said(
@@ -159,7 +162,7 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
                     "The provider cannot be asked at the moment. Please try again.",
                 ))
         }
-        Refusal::ProviderMalformed => answer::no(StatusCode::BAD_GATEWAY, error)
+        Refusal::ProviderMalformed { .. } => answer::no(StatusCode::BAD_GATEWAY, error)
             .json(said("server_error", "The provider gave no usable answer.")),
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
@@ -207,10 +210,18 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::Fields(errors) => {
             answer::no(StatusCode::BAD_REQUEST, error).json(fields::by_field(errors))
         }
+        // social-core takes a 503 for a provider that cannot be reached.
         Refusal::ProviderRefused(_)
         | Refusal::LinkRefused
-        | Refusal::ProviderUnavailable { .. } => answer::no(StatusCode::BAD_REQUEST, error)
-            .json(said("access_denied", "Your credentials aren't allowed.")),
+        | Refusal::ProviderUnavailable { status: None | Some(503), .. } => {
+            answer::no(StatusCode::BAD_REQUEST, error)
+                .json(said("access_denied", "Your credentials aren't allowed."))
+        }
+        Refusal::ProviderUnavailable { status: Some(status), .. }
+        | Refusal::ProviderMalformed { status: Some(status) } => {
+            answer::no(StatusCode::BAD_REQUEST, error)
+                .json(said("invalid_request", &format!("Backend responded with HTTP {status}.")))
+        }
         Refusal::NoCredential
         | Refusal::BadCredential(..)
         | Refusal::BadLogin
@@ -225,7 +236,7 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider
         | Refusal::ProviderGaveNoEmail
-        | Refusal::ProviderMalformed
+        | Refusal::ProviderMalformed { status: None }
         | Refusal::LastLogin
         | Refusal::BadMailUid
         | Refusal::BadMailToken
@@ -233,5 +244,46 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::NotAllowed
         | Refusal::NotFound
         | Refusal::TooMany { .. } => refused(error, refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::{ResponseError as _, body::to_bytes};
+    use serde_json::{Value, json};
+
+    use super::{Refused, Style};
+    use crate::{error::Refusal, http::body::BadBody};
+
+    async fn told(refused: Refused) -> (u16, Value) {
+        let answer = refused.styled(Style::Drf).error_response();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body()).await.expect("a body");
+        (status, serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    #[actix_web::test]
+    async fn in_the_words_of_drf_a_provider_that_is_away_denies_and_one_that_fails_is_told() {
+        let retry_after = Duration::from_secs(5);
+        let rows = [
+            (Refusal::ProviderUnavailable { retry_after, status: None }, "access_denied"),
+            (Refusal::ProviderUnavailable { retry_after, status: Some(503) }, "access_denied"),
+            (Refusal::ProviderUnavailable { retry_after, status: Some(500) }, "invalid_request"),
+            (Refusal::ProviderUnavailable { retry_after, status: Some(429) }, "invalid_request"),
+            (Refusal::ProviderMalformed { status: Some(404) }, "invalid_request"),
+        ];
+        for (refusal, code) in rows {
+            let (status, body) = told(refusal.clone().into()).await;
+            assert_eq!((status, body.get("error")), (400, Some(&json!(code))), "{refusal:?}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn in_the_words_of_drf_a_body_that_is_no_object_is_a_complaint_about_the_whole() {
+        let (status, body) = told(BadBody::NotAnObject.into()).await;
+        let complaint = json!({ "non_field_errors": ["Invalid data. Expected an object."] });
+        assert_eq!((status, body), (400, complaint));
     }
 }

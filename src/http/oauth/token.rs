@@ -79,5 +79,26 @@ async fn for_itself(app: &App, client: Client, words: &Words) -> Result<HttpResp
 
 /// RFC 6749 §5.2: a scope that cannot be read is `invalid_scope`.
 fn scope(words: &Words) -> Result<Option<ScopeSet>, Refusal> {
-    convert::scope(&mut Reader::new(words)).ok_or(Refusal::ScopeNotAllowed)
+    let mut read = Reader::new(words);
+    let scope = convert::scope(&mut read);
+    read.finish(scope).map_err(|_unreadable| Refusal::ScopeNotAllowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scope;
+    use crate::{
+        error::Refusal,
+        http::body::{Word, Words},
+    };
+
+    #[test]
+    fn a_scope_that_is_no_text_is_refused_not_passed_over() {
+        for word in [Word::Other, Word::Bool, Word::Null, Word::Text("a  b".to_owned())] {
+            let mut words = Words::default();
+            assert!(words.add("scope".to_owned(), word.clone()));
+            assert_eq!(scope(&words), Err(Refusal::ScopeNotAllowed), "{word:?}");
+        }
+        assert_eq!(scope(&Words::default()), Ok(None));
+    }
 }
