@@ -33,6 +33,13 @@ pub struct FoundToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl FoundToken {
+    /// Whether its own time is over, or that of its whole family.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        [self.expires_at, self.family.expires_at].into_iter().flatten().any(|end| end <= now)
+    }
+}
+
 /// A family as far as a check needs it.
 #[derive(Debug, Clone)]
 pub struct FoundFamily {
