@@ -166,8 +166,11 @@ impl App {
     ) -> Outcome<T> {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         self.write(move |ctx| {
-            let me = authenticate::authenticate(ctx, &shown)?.principal;
-            deed(ctx, &me)
+            let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
+            if let Some(digest) = touch {
+                authenticate::touch(ctx, digest)?;
+            }
+            deed(ctx, &principal)
         })
         .await
     }
