@@ -27,11 +27,12 @@ pub(super) struct Hashing {
 impl Hashing {
     pub(super) fn start(options: &Options, cores: usize) -> Result<Self, Fault> {
         let threads = options.threads_on(cores);
+        let wait = Duration::from_millis(options.wait_ms.into());
         Ok(Self {
-            lanes: Lanes::start("hashing", threads, threads)?,
+            lanes: Lanes::start("hashing", threads, threads, wait)?,
             free: Semaphore::new(threads),
             room: Semaphore::new(threads + options.queue),
-            wait: Duration::from_millis(options.wait_ms.into()),
+            wait,
             parameters: HashParameters {
                 memory_kib: options.memory_kib,
                 iterations: options.iterations,

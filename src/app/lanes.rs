@@ -6,6 +6,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread::{Builder, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -19,13 +20,19 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Threads and their queue. Dropping it lets the threads finish what is queued, then ends them.
 pub struct Lanes {
     name: &'static str,
+    patience: Duration,
     queue: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Lanes {
-    /// Starts `threads` threads behind a queue of `length` jobs.
-    pub fn start(name: &'static str, threads: usize, length: usize) -> Result<Self, Fault> {
+    /// Starts `threads` threads behind a queue of `length` jobs, none of which waits longer than `patience`.
+    pub fn start(
+        name: &'static str,
+        threads: usize,
+        length: usize,
+        patience: Duration,
+    ) -> Result<Self, Fault> {
         let (queue, jobs) = bounded::<Job>(length);
         let threads = (0..threads.max(1))
             .map(|_| {
@@ -34,20 +41,25 @@ impl Lanes {
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| Fault::because(format!("no thread for {name}"), cause))?;
-        Ok(Self { name, queue: Some(queue), threads })
+        Ok(Self { name, patience, queue: Some(queue), threads })
     }
 
-    /// Queues a job and waits for its answer. A full queue, and a job that panicked, are faults.
+    /// Queues a job and waits for its answer. A full queue, a job whose turn came too late to be run, and one
+    /// that panicked are faults.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, waiting) = oneshot::channel();
+        let (queued, patience) = (Instant::now(), self.patience);
         self.push(Box::new(move || {
+            let in_time = queued.elapsed() <= patience;
             // The caller may have hung up; the job was done all the same.
-            let _ = answer.send(job());
+            let _ = answer.send(in_time.then(job));
         }))?;
-        waiting.await.map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))
+        let done = waiting.await;
+        done.map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))?
+            .ok_or_else(|| Fault::unavailable(format!("no thread of {} in time", self.name)))
     }
 
     fn push(&self, job: Job) -> Result<(), Fault> {

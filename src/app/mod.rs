@@ -8,7 +8,7 @@ mod lanes;
 mod policy;
 mod writer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
@@ -80,6 +80,7 @@ impl App {
         let store = Store::open(&store_options(config))?;
         let backend = store.backend();
         let queue = config.database.queue;
+        let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
         let shared = Arc::new(Shared {
             store: store.clone(),
             clock,
@@ -90,13 +91,15 @@ impl App {
         });
         let writes = match backend {
             Backend::Sqlite => {
-                Writes::Together(Writer::start(store, config.database.group_commit_max, queue)?)
+                let batch = config.database.group_commit_max;
+                Writes::Together(Writer::start(store, batch, queue, patience)?)
             }
             Backend::Postgres => Writes::Apart,
         };
+        let threads = config.database.threads_on(cores());
         Ok(Self(Arc::new(Inner {
             shared,
-            lanes: Lanes::start("database", config.database.threads_on(cores()), queue)?,
+            lanes: Lanes::start("database", threads, queue, patience)?,
             writes,
             hashing: Hashing::start(&config.hashing, cores())?,
             providers: Registry::build(&config.providers)?,
@@ -166,8 +169,11 @@ impl App {
     ) -> Outcome<T> {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         self.write(move |ctx| {
-            let me = authenticate::authenticate(ctx, &shown)?.principal;
-            deed(ctx, &me)
+            let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
+            if let Some(digest) = touch {
+                authenticate::touch(ctx, digest)?;
+            }
+            deed(ctx, &principal)
         })
         .await
     }

@@ -7,6 +7,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread::{Builder, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -35,13 +36,20 @@ enum Part {
 
 /// The thread that writes, and its queue.
 pub struct Writer {
+    patience: Duration,
     queue: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Starts the thread; at most `batch` deeds share a commit, at most `length` wait.
-    pub fn start(store: Store, batch: usize, length: usize) -> Result<Self, Fault> {
+    /// Starts the thread; at most `batch` deeds share a commit, at most `length` wait, none of them longer
+    /// than `patience`.
+    pub fn start(
+        store: Store,
+        batch: usize,
+        length: usize,
+        patience: Duration,
+    ) -> Result<Self, Fault> {
         let (queue, jobs) = bounded::<Job>(length);
         let thread = Builder::new()
             .name("writer".to_owned())
@@ -51,7 +59,7 @@ impl Writer {
                 }
             })
             .map_err(|cause| Fault::because("no thread for the writer", cause))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { patience, queue: Some(queue), thread: Some(thread) })
     }
 
     /// Queues a deed and waits until it is committed, or dropped.
@@ -60,8 +68,12 @@ impl Writer {
         deed: impl FnOnce(&mut AnyConnection) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let (answer, waiting) = oneshot::channel::<Outcome<T>>();
+        let (queued, patience) = (Instant::now(), self.patience);
         let job: Job = Box::new(move |conn| {
             let outcome = match conn {
+                Ok(_) if queued.elapsed() > patience => {
+                    Err(Fault::unavailable("the writer was busy for too long").into())
+                }
                 Ok(conn) => catch_unwind(AssertUnwindSafe(|| deed(conn)))
                     .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into())),
                 Err(fault) => Err(Fault::unavailable(fault.to_string()).into()),

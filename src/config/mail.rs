@@ -174,8 +174,9 @@ impl Smtp {
             "smtp.password",
             "is missing though there is a username; give both or neither",
         );
-        let timeout = (1..=300).contains(&self.timeout_seconds);
-        check(timeout, "smtp.timeout_seconds", "must be 1 to 300");
+        // A courier has a letter for itself for 30 s; another must not take it while it is being sent.
+        let timeout = (1..=25).contains(&self.timeout_seconds);
+        check(timeout, "smtp.timeout_seconds", "must be 1 to 25");
     }
 
     fn warn(&self, warn: &mut impl FnMut(bool, &str, &str)) {

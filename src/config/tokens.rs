@@ -20,7 +20,7 @@ pub struct Tokens {
     pub refresh_grace_seconds: u32,
     /// Seconds after which an unused auth token ends; 0 keeps it until it is revoked.
     pub auth_token_idle_seconds: u32,
-    /// The scope of a grant that asks for none, words separated by one space.
+    /// The scopes of a client registered without any, words separated by one space.
     #[serde(deserialize_with = "scope")]
     pub default_scope: ScopeSet,
 }

@@ -3,7 +3,13 @@
 //! JSON, form and multipart bodies become a list of named words. Repeated names, bad UTF-8, a wrong content
 //! type, a body that is too large or too slow are refused here, before any handler runs.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+    future::Future,
+    pin::Pin,
+    time::Duration,
+};
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web};
 use futures_util::StreamExt as _;
@@ -38,23 +44,32 @@ pub enum Word {
 }
 
 /// The named values of a body; no name occurs twice.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words(Vec<(String, Word)>);
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Words(HashMap<String, Word>);
+
+impl fmt::Debug for Words {
+    /// Never the values: passwords and tokens are among them (R15).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Words({} of them)", self.0.len())
+    }
+}
 
 impl Words {
     /// Adds a value; `false` if the name is there already.
     #[must_use]
     pub fn add(&mut self, name: String, word: Word) -> bool {
-        let new = self.get(&name).is_none();
-        if new {
-            self.0.push((name, word));
+        match self.0.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(word);
+                true
+            }
+            Entry::Occupied(_) => false,
         }
-        new
     }
 
     /// The value of that name.
     pub fn get(&self, name: &str) -> Option<&Word> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, word)| word)
+        self.0.get(name)
     }
 }
 

@@ -204,6 +204,21 @@ pub fn activate(
     Ok(changed == 1)
 }
 
+/// Notes that the account's address is proven, if it has one and that was not known yet.
+pub fn update_verified(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .filter(accounts::email.is_not_null())
+        .filter(accounts::email_verified_at.is_null())
+        .set(accounts::email_verified_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Takes from an account everything an unproven stranger may have left on it: password, names and, by the
 /// epoch, every token and link. It is then active and its address proven.
 pub fn wipe(

@@ -105,7 +105,7 @@ pub fn delete_refresh_of(
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let before = micros(before);
     let over: Vec<i64> = on!(conn, c => families::table
-        .filter(families::expires_at.lt(before))
+        .filter(families::expires_at.lt(before).or(families::revoked_at.lt(before)))
         .select(families::id)
         .limit(limit)
         .load(c)?);

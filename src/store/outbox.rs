@@ -60,13 +60,22 @@ fn waiting(row: Columns) -> Result<WaitingLetter, Fault> {
     })
 }
 
+/// A letter out of the outbox.
+#[derive(Debug)]
+pub enum Taken {
+    /// To be sent.
+    Letter(WaitingLetter),
+    /// One that this version cannot read: perhaps a newer one put it there, and will take it.
+    Unreadable(i64),
+}
+
 /// Takes the letter that has been due longest, counts the attempt and hides it from every other courier
 /// until `until`; `None` when no letter is due. If this courier dies, the letter is due again then.
 pub fn take_due(
     conn: &mut AnyConnection,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Option<WaitingLetter>, Fault> {
+) -> Result<Option<Taken>, Fault> {
     let due: Option<(i64, i64)> = on!(conn, c => outbox::table
         .filter(outbox::parked_at.is_null())
         .filter(outbox::due_at.le(micros(now)))
@@ -91,7 +100,7 @@ pub fn take_due(
         ))
         .get_result(c)
         .optional()?);
-    row.map(waiting).transpose()
+    Ok(row.map(|row| waiting(row).map_or(Taken::Unreadable(id), Taken::Letter)))
 }
 
 /// Removes a letter that was sent.

@@ -3,7 +3,7 @@
 //! Diesel's synchronous interface over the pure-Rust driver: each connection owns a small runtime that the
 //! calling database thread itself drives, so a query costs no hop to another thread.
 
-use std::{cell::RefCell, fs, sync::Arc};
+use std::{cell::RefCell, fs, net::IpAddr, sync::Arc};
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{
@@ -15,7 +15,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
@@ -98,7 +98,7 @@ impl Target {
         config.tcp_user_timeout(std::time::Duration::from_secs(5));
         config.keepalives_idle(std::time::Duration::from_secs(10));
         config.application_name("cambio");
-        let tls = tls_for(mode.as_deref(), roots.as_deref(), url.host_str())?;
+        let tls = tls_for(mode.as_deref(), roots.as_deref(), is_local(&config))?;
         if tls.is_some() {
             config.ssl_mode(tokio_postgres::config::SslMode::Require);
         }
@@ -155,12 +155,20 @@ fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
     taken
 }
 
+/// Whether every host is this machine. The driver is asked, not the URL: `?host=` names hosts, too.
+fn is_local(config: &Config) -> bool {
+    let here = |host: &Host| match host {
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        Host::Unix(_) => true,
+    };
+    config.get_hosts().iter().all(here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
 fn tls_for(
     mode: Option<&str>,
     roots: Option<&str>,
-    host: Option<&str>,
+    local: bool,
 ) -> Result<Option<Arc<ClientConfig>>, Fault> {
-    let local = matches!(host, None | Some("" | "localhost" | "127.0.0.1" | "[::1]"));
     let check = match mode {
         Some("disable") => return Ok(None),
         None if local => return Ok(None),
@@ -215,4 +223,43 @@ fn roots_from(file: Option<&str>) -> Result<RootCertStore, Fault> {
             .map_err(|cause| Fault::because("database.url: sslrootcert is no root", cause))?;
     }
     Ok(store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SessionLimits, Target};
+
+    fn is_encrypted(url: &str) -> bool {
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        Target::parse(url, limits).expect("a target").tls.is_some()
+    }
+
+    #[test]
+    fn only_a_server_on_this_machine_is_spoken_to_in_the_clear_unasked() {
+        for local in [
+            "postgres://cambio@localhost/cambio",
+            "postgres://cambio@127.0.0.1:5433/cambio",
+            "postgres://cambio@[::1]/cambio",
+            "postgres://cambio@%2Fvar%2Frun%2Fpostgresql/cambio",
+            "postgres:///cambio?user=cambio&host=/var/run/postgresql",
+            "postgres://cambio@db.example/cambio?sslmode=disable",
+        ] {
+            assert!(!is_encrypted(local), "{local}");
+        }
+        for remote in [
+            "postgres://cambio@db.example/cambio",
+            "postgres://cambio@10.0.0.5/cambio",
+            "postgres:///cambio?user=cambio&host=db.example",
+            "postgres://cambio@localhost/cambio?hostaddr=10.0.0.5",
+            "postgres://cambio@localhost/cambio?sslmode=require",
+        ] {
+            assert!(is_encrypted(remote), "{remote}");
+        }
+    }
+
+    #[test]
+    fn a_sslmode_that_does_not_exist_is_told() {
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        assert!(Target::parse("postgres://cambio@db.example/c?sslmode=prefer", limits).is_err());
+    }
 }

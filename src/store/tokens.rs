@@ -33,6 +33,13 @@ pub struct FoundToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl FoundToken {
+    /// Whether its own time is over, or that of its whole family.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        [self.expires_at, self.family.expires_at].into_iter().flatten().any(|end| end <= now)
+    }
+}
+
 /// A family as far as a check needs it.
 #[derive(Debug, Clone)]
 pub struct FoundFamily {
@@ -288,18 +295,27 @@ pub fn has_open_refresh(conn: &mut AnyConnection, digest: Digest) -> Result<bool
     Ok(open.is_some())
 }
 
-/// Deletes at most `limit` access tokens whose time was over before an instant.
+/// Deletes at most `limit` access tokens whose time was over before an instant. An auth token takes its
+/// family along, which holds nothing else and has no end of its own.
 pub fn prune_access(
     conn: &mut AnyConnection,
     before: DateTime<Utc>,
     limit: i64,
 ) -> Result<usize, Fault> {
-    let over: Vec<Vec<u8>> = on!(conn, c => access_tokens::table
+    let over: Vec<(Vec<u8>, String, i64)> = on!(conn, c => access_tokens::table
         .filter(access_tokens::expires_at.lt(micros(before)))
-        .select(access_tokens::digest)
+        .select((access_tokens::digest, access_tokens::kind, access_tokens::family_id))
         .limit(limit)
         .load(c)?);
-    Ok(on!(conn, c => diesel::delete(access_tokens::table)
-        .filter(access_tokens::digest.eq_any(&over))
-        .execute(c)?))
+    let auth = |kind: &str| kind == TokenKind::Auth.word();
+    let emptied: Vec<i64> =
+        over.iter().filter(|(_, kind, _)| auth(kind)).map(|(_, _, family)| *family).collect();
+    let digests: Vec<Vec<u8>> = over.into_iter().map(|(digest, _, _)| digest).collect();
+    let gone = on!(conn, c => diesel::delete(access_tokens::table)
+        .filter(access_tokens::digest.eq_any(&digests))
+        .execute(c)?);
+    on!(conn, c => diesel::delete(families::table)
+        .filter(families::id.eq_any(&emptied))
+        .execute(c)?);
+    Ok(gone)
 }

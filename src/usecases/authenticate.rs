@@ -75,7 +75,7 @@ fn stored(
     if found.kind != kind {
         return Err(bad(Why::WrongKind).into());
     }
-    if found.expires_at.is_some_and(|end| end <= ctx.now) {
+    if found.is_over(ctx.now) {
         return Err(bad(Why::Expired).into());
     }
     if !found.family.stands() {

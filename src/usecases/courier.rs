@@ -14,7 +14,7 @@ use crate::{
     store::{
         accounts,
         mail_tokens::{self, NewMailToken},
-        outbox::{self, WaitingLetter},
+        outbox::{self, Taken, WaitingLetter},
     },
 };
 
@@ -45,7 +45,15 @@ pub struct Ready {
 /// The link's secret exists nowhere but in this value and in the letter. A letter that has lost its point
 /// (an activation of an account that is active by now) is dropped on the way.
 pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
-    while let Some(waiting) = outbox::take_due(ctx.conn, ctx.now, ctx.now + LEASE)? {
+    while let Some(taken) = outbox::take_due(ctx.conn, ctx.now, ctx.now + LEASE)? {
+        let waiting = match taken {
+            Taken::Letter(waiting) => waiting,
+            Taken::Unreadable(id) => {
+                // The others must not wait behind it.
+                tracing::warn!(letter = id, "a letter in the outbox cannot be read");
+                continue;
+            }
+        };
         let account = accounts::find(ctx.conn, waiting.letter.account)?;
         let Some(account) = account.filter(|account| has_a_point(waiting.letter.kind, account))
         else {

@@ -31,7 +31,13 @@ pub enum WithRefresh {
 
 /// Answers a grant with an opaque access token and, if asked for, a refresh token.
 pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<IssuedTokens> {
-    let end = ctx.now + ctx.policy.lifetimes.refresh_absolute;
+    let lifetimes = &ctx.policy.lifetimes;
+    let end = ctx.now
+        + match refresh {
+            WithRefresh::Yes => lifetimes.refresh_absolute,
+            // Nothing can come of it once the access token has ended: its row need not be kept.
+            WithRefresh::No => lifetimes.access,
+        };
     let family = families::insert(ctx.conn, grant, ctx.now, Some(end))?;
     let pair = draw(ctx, refresh);
     store(ctx, &pair, family, &grant.scope)?;

@@ -125,7 +125,7 @@ pub fn authenticate(ctx: &mut Ctx<'_>, scheme: Scheme, shown: &str) -> Outcome<P
     let found = tokens::find_access(ctx.conn, secret::digest(&jti.into()))?;
     let found = found.filter(|found| found.kind == TokenKind::Jwt).ok_or(bad(Why::Unknown))?;
     let same = found.family.account.as_ref().is_some_and(|owner| owner.id == account);
-    if found.expires_at.is_none_or(|end| end <= ctx.now) {
+    if found.is_over(ctx.now) {
         return Err(bad(Why::Expired).into());
     }
     if !same || !found.family.stands() {

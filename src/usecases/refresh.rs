@@ -52,7 +52,7 @@ pub fn rotate(
     let granted = granted(client, &found)?;
     let scope = match wanted {
         None => granted,
-        Some(wanted) if wanted.is_within(&granted) => wanted.clone(),
+        Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
     replace(ctx, &found, shown, (scope, end))

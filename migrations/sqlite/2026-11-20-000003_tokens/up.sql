@@ -13,6 +13,7 @@ create table families (
 create index families_account on families (account_id);
 create index families_client on families (client_key);
 create index families_expires on families (expires_at);
+create index families_revoked on families (revoked_at) where revoked_at is not null;
 
 create table access_tokens (
     digest     blob not null primary key,
