@@ -9,7 +9,6 @@ use crate::{
     domain::{
         client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
         credential::ClientCredential,
-        provider::ProviderName,
         scope::ScopeSet,
         token::Digest,
     },
@@ -57,19 +56,6 @@ pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) 
     let client = prove(ctx, shown)?;
     if !client.may(grant) {
         return Err(Refusal::GrantNotAllowed.into());
-    }
-    Ok(client)
-}
-
-/// Who a client is, if it may convert tokens of the provider.
-pub fn prove_for_conversion(
-    ctx: &mut Ctx<'_>,
-    shown: &ClientCredential,
-    provider: &ProviderName,
-) -> Outcome<Client> {
-    let client = prove_for(ctx, shown, GrantType::ConvertToken)?;
-    if !client.providers.admits(provider) {
-        return Err(Refusal::ProviderNotAllowed.into());
     }
     Ok(client)
 }

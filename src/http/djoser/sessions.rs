@@ -5,14 +5,17 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::Refused;
 use crate::{
     app::App,
-    domain::client::ClientId,
-    error::Refusal,
+    domain::{
+        client::{Client, ClientId},
+        credential::Principal,
+    },
+    error::{Outcome, Refusal},
     http::{
         body::{Body, Words},
         credential,
         fields::{Reader, Text},
     },
-    usecases::{disconnect, profile, revoke},
+    usecases::{Ctx, disconnect, profile, revoke},
 };
 
 /// `POST revoke-token/`: ends the access token that was shown, with its refresh token.
@@ -21,16 +24,7 @@ pub async fn revoke_token(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
-    let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
-    let id = client_id(&words)?;
-    app.write_as(shown, move |ctx, me| {
-        let client = revoke::named_client(ctx, id.as_ref())?;
-        revoke::shown_token(ctx, me, &client)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    end(&app, &request, body, revoke::shown_token).await
 }
 
 /// `POST invalidate-sessions/`: ends every token the account gave to a client.
@@ -39,16 +33,7 @@ pub async fn invalidate_sessions(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
-    let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
-    let id = client_id(&words)?;
-    app.write_as(shown, move |ctx, me| {
-        let client = revoke::named_client(ctx, id.as_ref())?;
-        revoke::sessions(ctx, me, &client)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    end(&app, &request, body, revoke::sessions).await
 }
 
 /// `POST invalidate-refresh-tokens/`: ends every refresh token the account gave to a client.
@@ -57,13 +42,26 @@ pub async fn invalidate_refresh(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
+    end(&app, &request, body, revoke::refresh_tokens).await
+}
+
+/// Something that ends what an account gave to a client.
+type Ending = fn(&mut Ctx<'_>, &Principal, &Client) -> Outcome<()>;
+
+/// The login is looked at before the body: the published contract answers 401 first.
+async fn end(
+    app: &App,
+    request: &HttpRequest,
+    body: Body,
+    ending: Ending,
+) -> Result<HttpResponse, Refused> {
     let words = body.0?;
-    let shown = credential::of(&request);
+    let shown = credential::of(request);
     app.read_as(shown.clone(), |_, _| Ok(())).await?;
     let id = client_id(&words)?;
     app.write_as(shown, move |ctx, me| {
         let client = revoke::named_client(ctx, id.as_ref())?;
-        revoke::refresh_tokens(ctx, me, &client)
+        ending(ctx, me, &client)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
