@@ -59,12 +59,37 @@ const LONGEST_LINE: usize = 998;
 /// One form of the letter. Plain ASCII is sent as it is: quoted-printable would break a link over two lines,
 /// and people read the files of a mail folder.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    let plain = text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE);
+    let short = text.lines().all(|line| line.len() <= LONGEST_LINE);
+    let plain = text.is_ascii() && short && !text.contains('\0');
     let body = if plain {
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-        Body::new_with_encoding(text, ContentTransferEncoding::SevenBit).unwrap_or_else(Body::new)
+        // lettre takes a line of more than 76 characters for too long; the RFC does not.
+        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit)
     } else {
         Body::new(text.to_owned())
     };
     SinglePart::builder().header(kind).body(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ContentType, part};
+
+    #[test]
+    fn a_link_of_any_sensible_length_stays_on_one_line() {
+        let link = format!("https://id.example.org/auth/activate/MQ/{}", "a".repeat(200));
+        let written = part(ContentType::TEXT_PLAIN, &format!("Hello,\n\n{link}\n")).formatted();
+        let written = String::from_utf8(written).expect("ASCII");
+        assert!(written.contains(&format!("\r\n\r\n{link}\r\n")), "{written}");
+    }
+
+    #[test]
+    fn what_is_not_ascii_or_too_long_is_encoded() {
+        for text in ["Привет\n".to_owned(), "a".repeat(999)] {
+            let written = part(ContentType::TEXT_PLAIN, &text).formatted();
+            let written = String::from_utf8(written).expect("ASCII");
+            assert!(!written.contains("Content-Transfer-Encoding: 7bit"), "{written}");
+            assert!(written.lines().all(|line| line.len() <= 78), "{written}");
+        }
+    }
 }

@@ -71,14 +71,14 @@ pub fn activate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
             accounts::update_verified(ctx.conn, account.id, ctx.now)?;
         }
     }
-    Ok(account)
+    find(ctx, which)
 }
 
 /// Switches the account off; all its tokens and links are over with the next request.
 pub fn deactivate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::update_state(ctx.conn, account.id, AccountState::Deactivated)?;
-    Ok(account)
+    find(ctx, which)
 }
 
 /// Stores a new password; all tokens and links of the account are over with the next request.
@@ -92,7 +92,7 @@ pub fn set_password(ctx: &mut Ctx<'_>, which: &Which, hash: &str) -> Outcome<Acc
 pub fn make_admin(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::update_admin(ctx.conn, account.id, true)?;
-    Ok(account)
+    find(ctx, which)
 }
 
 /// Deletes the account with everything that hangs on it.
