@@ -53,9 +53,7 @@ impl Vk {
         for client_id in &self.settings.client_ids {
             match vk_exchange::exchange(&self.line, (&url, client_id), shown, cx).await {
                 Ok(tokens) => return self.by_exchange(client_id, &tokens, shown, cx).await,
-                Err(why @ (ProviderError::Refused(_) | ProviderError::Misconfigured(_))) => {
-                    refused = why;
-                }
+                Err(why @ ProviderError::Refused(_)) => refused = why,
                 Err(why) => return Err(why),
             }
         }

@@ -153,9 +153,10 @@ async fn forward(
     }
     let told = answer.whatever_status()?;
     match told.text("error") {
-        // An error comes with 200 here; the crate would take it for a broken answer.
+        // An error comes with 200 here; the crate would take it for a broken answer. There is no secret
+        // that could be wrong: the code was not given to this application, which is the caller's doing.
         Some("invalid_client" | "unauthorized_client") => {
-            Err(ProviderError::Misconfigured("VK ID rejects one of vk-oauth2.client_ids"))
+            Err(ProviderError::Refused(Why::ForeignAudience))
         }
         Some(_) => Err(vk_id::refusal(&told, status)),
         None if status >= 400 => Err(vk_id::refusal(&told, status)),

@@ -14,6 +14,8 @@
 //! | `no-subject`, `null-subject`, `empty-list` | a good answer without an id |
 //! | `id-int-<n>`, `id-string-<n>` | the id as a number or as a string (Google: a shorter id as a number) |
 //! | `unicode-<n>`, `long-<n>`, `nul-<n>` | names with emoji and right-to-left marks, of 10 000 letters, with U+0000 |
+//!
+//! A number may follow the words without one (`expired-7`), for whoever needs a token that nobody else shows.
 
 use std::{
     collections::HashMap,
@@ -193,7 +195,8 @@ fn read(provider: Provider, token: &str, ours: &str) -> Meaning {
         grant.person.id.form = form;
         Meaning::Grant(Box::new(grant))
     };
-    match token {
+    let word = token.rsplit_once('-').filter(|(_, n)| is_number(n)).map_or(token, |(word, _)| word);
+    match word {
         "expired" => Meaning::Expired,
         "revoked" => Meaning::Revoked,
         "service" if provider == Provider::Vk => Meaning::Service,
@@ -201,16 +204,21 @@ fn read(provider: Provider, token: &str, ours: &str) -> Meaning {
         "no-subject" => nobody(IdForm::Absent),
         "null-subject" => nobody(IdForm::Null),
         "empty-list" => Meaning::EmptyList,
-        numbered => read_numbered(provider, numbered, ours)
+        _ => read_numbered(provider, token, ours)
             .map_or(Meaning::Garbage, |grant| Meaning::Grant(Box::new(grant))),
     }
+}
+
+/// Whether it is a number as it is plainly written.
+fn is_number(digits: &str) -> bool {
+    digits.parse::<u32>().is_ok_and(|n| n.to_string() == digits)
 }
 
 fn read_numbered(provider: Provider, token: &str, ours: &str) -> Option<Grant> {
     let (kind, rest) = KINDS.iter().find_map(|kind| Some((*kind, token.strip_prefix(kind)?)))?;
     let (digits, ending) = rest.split_once('-').map_or((rest, None), |(n, end)| (n, Some(end)));
     let n: u32 = digits.parse().ok()?;
-    let known = n.to_string() == digits && knows(provider, kind);
+    let known = is_number(digits) && knows(provider, kind);
     let mut grant = known.then(|| Grant::of(provider, n, ours))?;
     match ending {
         None => {}
@@ -332,6 +340,15 @@ mod tests {
         ] {
             assert!(matches!(read(Provider::Google, token, "ours"), Meaning::Garbage), "{token}");
         }
+    }
+
+    #[test]
+    fn a_word_may_have_a_number() {
+        let meaning = |token| read(Provider::Vk, token, "ours");
+        assert!(matches!(meaning("expired"), Meaning::Expired));
+        assert!(matches!(meaning("expired-7"), Meaning::Expired));
+        assert!(matches!(meaning("empty-list-7"), Meaning::EmptyList));
+        assert!(matches!(meaning("expired-07"), Meaning::Garbage));
     }
 
     #[test]

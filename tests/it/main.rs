@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod djoser;
 #[cfg(test)]
+mod oauth;
+#[cfg(test)]
 mod support;

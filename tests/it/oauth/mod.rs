@@ -1,0 +1,3 @@
+//! The token exchange and the OAuth tokens that come of it.
+
+mod matrix;
