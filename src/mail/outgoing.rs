@@ -59,14 +59,14 @@ const LONGEST_LINE: usize = 998;
 /// One form of the letter. Plain ASCII is sent as it is: quoted-printable would break a link over two lines,
 /// and people read the files of a mail folder.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    let short = text.lines().all(|line| line.len() <= LONGEST_LINE);
-    let plain = text.is_ascii() && short && !text.contains('\0');
-    let body = if plain {
-        let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-        // lettre takes a line of more than 76 characters for too long; the RFC does not.
-        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit)
+    let text = text.replace("\r\n", "\n");
+    let legal = |b: u8| matches!(b, b'\n' | b'\t' | b' '..=b'~');
+    let body = if text.bytes().all(legal) && text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        // lettre itself would fall back to quoted-printable from the 77th character of a line on.
+        let bytes = text.replace('\n', "\r\n").into_bytes();
+        Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit)
     } else {
-        Body::new(text.to_owned())
+        Body::new(text)
     };
     SinglePart::builder().header(kind).body(body)
 }

@@ -166,6 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn a_link_is_not_broken_over_two_lines() {
+        let link = format!("https://example.com/{}?b=c", "a".repeat(200));
+        let mut long = letter();
+        long.rendered.text = format!("Open this:\n\n{link}\n");
+        long.rendered.html = format!("<p><a href=\"{link}\">Open this</a></p>\n");
+        let message = written(&long);
+        assert_eq!(message.matches(&link).count(), 2, "{message}");
+        assert!(!message.replace("\r\n", "").contains(['\r', '\n']));
+    }
+
+    #[test]
     fn letters_in_every_script_leave_in_plain_ascii() {
         let mut korean = letter();
         korean.language = Language::Korean;
