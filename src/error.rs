@@ -159,6 +159,16 @@ pub enum FieldCode {
     NotAnEmail,
     /// Somebody has it already.
     Taken,
+    /// Somebody has this user name already.
+    UsernameTaken,
+    /// Nobody may have it.
+    Reserved,
+    /// It holds signs that a user name may not hold here.
+    UsernameSigns,
+    /// It looks like an e-mail address that is not the account's own.
+    UsernamePoses,
+    /// The two user names or addresses differ.
+    LoginMismatch,
     /// The two passwords differ.
     PasswordMismatch,
     /// The password is shorter than this many characters.

@@ -8,7 +8,7 @@ use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
     crypto::password_hash::{self, HashParameters, Verdict},
-    domain::password::Password,
+    domain::{password::Password, policy::LoginField},
     error::{Fault, Outcome, Refusal},
     usecases::login::{self, Checked, Known},
 };
@@ -109,11 +109,21 @@ impl App {
         })
     }
 
-    /// Checks a name and a password. What it answers must still be turned into a login by a deed, which
-    /// looks whether the account is active and the password unchanged.
+    /// Checks a name of the configured kind and a password. What it answers must still be turned into a
+    /// login by a deed, which looks whether the account is active and the password unchanged.
     pub async fn check_login(&self, name: &str, password: &Password) -> Outcome<Checked> {
+        self.check_login_by(self.policy().names.login, name, password).await
+    }
+
+    /// The same for a name of the given kind.
+    pub async fn check_login_by(
+        &self,
+        by: LoginField,
+        name: &str,
+        password: &Password,
+    ) -> Outcome<Checked> {
         let sought = name.to_owned();
-        let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought)).await?;
+        let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought, by)).await?;
         let stored = known.as_ref().map(|(_, hash)| hash.as_str());
         let found = self.check(password, stored).await?;
         let Some((account, hash)) = known.filter(|_| found != PasswordCheck::Wrong) else {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::{
-    config::{Config, linking::OnEmailClash},
+    config::{self, Config, accounts::Accounts, linking::OnEmailClash},
     domain::{
         common_passwords::CommonPasswords,
         identity::OnClash,
         language::Language,
         password::PasswordRules,
-        policy::{Lifetimes, Policy, Registration},
+        policy::{Lifetimes, LoginField, Names, Policy, Registration},
+        username::UsernameRules,
     },
     error::Fault,
 };
@@ -28,6 +29,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             check_similar: passwords.check_similar,
             ..PasswordRules::standard(Arc::new(CommonPasswords::embedded()?))
         },
+        names: names(&config.accounts),
         registration: Registration {
             enabled: config.registration.enabled,
             reveal_existing: config.registration.reveal_existing,
@@ -42,6 +44,22 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
         default_scope: config.tokens.default_scope.clone(),
     })
+}
+
+fn names(config: &Accounts) -> Names {
+    Names {
+        login: match config.login_field {
+            config::accounts::LoginField::Email => LoginField::Email,
+            config::accounts::LoginField::Username => LoginField::Username,
+            config::accounts::LoginField::Either => LoginField::Either,
+        },
+        rules: UsernameRules {
+            signs: config.username_signs.clone(),
+            reserved: config.reserved_usernames.iter().map(|name| name.to_lowercase()).collect(),
+        },
+        set_retype: config.set_login_retype,
+        reset_retype: config.reset_login_retype,
+    }
 }
 
 fn lifetimes(config: &Config) -> Lifetimes {

@@ -18,11 +18,12 @@ use crate::{
         email::Email,
         language::Language,
         password::{self, Password},
+        username::Username,
     },
     error::{FieldError, Outcome, Refusal},
     usecases::{
         Ctx, groups,
-        manage::{self, Which},
+        manage::{self, Create, Which},
     },
 };
 
@@ -58,9 +59,20 @@ fn create(app: &App, new: &NewAccount) -> Result<(), Failed> {
             Language::parse(tag).ok_or_else(|| Failed("--language: en, ru or ko".to_owned()))?,
         ),
     };
-    let attributes = [("email address", email.as_str()), ("name", new.name.as_str())];
+    let username = match new.username.as_deref() {
+        None => None,
+        Some(name) => Some(Username::parse(name).ok_or_else(|| {
+            Failed("--username: 1 to 150 characters that can be seen".to_owned())
+        })?),
+    };
+    let attributes = [
+        ("username", username.as_ref().map_or("", Username::as_str)),
+        ("email address", email.as_str()),
+        ("name", new.name.as_str()),
+    ];
     let hash = hash(app, new.password_file.as_deref(), &attributes)?;
-    let account = app.run_now(|ctx| manage::create(ctx, &email, (&new.name, language), &hash))?;
+    let wish = Create { email, username, name: new.name.clone(), language };
+    let account = app.run_now(|ctx| manage::create(ctx, &wish, &hash))?;
     print(new.form, &account);
     Ok(())
 }
@@ -68,8 +80,7 @@ fn create(app: &App, new: &NewAccount) -> Result<(), Failed> {
 fn set_password(app: &App, one: &OneAccount, file: Option<&Path>) -> Result<(), Failed> {
     let which = which(&one.account)?;
     let account = app.run_now(|ctx| manage::find(ctx, &which))?;
-    let email = account.email.as_ref().map_or("", Email::as_str);
-    let hash = hash(app, file, &[("email address", email), ("name", &account.name)])?;
+    let hash = hash(app, file, &account.attributes())?;
     let account = app.run_now(|ctx| manage::set_password(ctx, &which, &hash))?;
     print(one.form, &account);
     Ok(())
@@ -153,6 +164,7 @@ fn shown(account: &Account) -> Value {
     json!({
         "id": account.id.0,
         "email": account.email.as_ref().map(Email::as_str),
+        "username": account.username.as_ref().map(Username::as_str),
         "email_verified_at": account.email_verified_at.map(time),
         "name": account.name,
         "first_name": account.first_name,

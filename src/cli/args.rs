@@ -234,6 +234,9 @@ pub struct NewAccount {
     /// The name shown.
     #[arg(long, default_value = "")]
     pub name: String,
+    /// A name to log in with beside the address, where the installation takes one.
+    #[arg(long)]
+    pub username: Option<String>,
     /// The language of its letters: en, ru or ko.
     #[arg(long)]
     pub language: Option<String>,

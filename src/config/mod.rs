@@ -2,6 +2,7 @@
 //!
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
+pub mod accounts;
 pub mod cidr;
 pub mod database;
 pub mod dialects;
@@ -51,6 +52,8 @@ pub struct Config {
     pub hashing: hashing::Hashing,
     /// Which new passwords are good enough.
     pub passwords: passwords::Passwords,
+    /// By which name people log in.
+    pub accounts: accounts::Accounts,
     /// How accounts come about.
     pub registration: registration::Registration,
     /// Forgotten passwords.
@@ -86,6 +89,7 @@ impl Config {
             ("database", self.database.validate()),
             ("hashing", self.hashing.validate()),
             ("passwords", self.passwords.validate()),
+            ("accounts", self.accounts.validate()),
             ("registration", self.registration.validate()),
             ("resets", self.resets.validate()),
             ("tokens", self.tokens.validate()),

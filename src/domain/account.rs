@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 
-use super::{email::Email, language::Language};
+use super::{email::Email, language::Language, username::Username};
 
 /// The number of an account; positive, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +60,8 @@ pub struct Account {
     pub email: Option<Email>,
     /// When the address was proven, if it was.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// The name it may log in with, if it has one.
+    pub username: Option<Username>,
     /// The name shown, at most 255 characters, may be empty.
     pub name: String,
     /// Given name as a provider told it, may be empty.
@@ -81,6 +83,17 @@ pub struct Account {
 }
 
 impl Account {
+    /// What a password must not be like, under the names people know it by.
+    pub fn attributes(&self) -> [(&'static str, &str); 5] {
+        [
+            ("username", self.username.as_ref().map_or("", Username::as_str)),
+            ("first name", &self.first_name),
+            ("last name", &self.last_name),
+            ("email address", self.email.as_ref().map_or("", Email::as_str)),
+            ("name", &self.name),
+        ]
+    }
+
     /// Whether it may log in.
     pub fn is_active(&self) -> bool {
         self.state == AccountState::Active

@@ -15,3 +15,4 @@ pub mod provider;
 pub mod scope;
 mod similarity;
 pub mod token;
+pub mod username;

@@ -2,13 +2,18 @@
 
 use chrono::TimeDelta;
 
-use super::{identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet};
+use super::{
+    identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet,
+    username::UsernameRules,
+};
 
 /// The rules of this installation.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// What passwords must be like.
     pub passwords: PasswordRules,
+    /// By which name people log in, and what it may be.
+    pub names: Names,
     /// Who may register, and what the answer tells.
     pub registration: Registration,
     /// How long tokens live.
@@ -19,6 +24,30 @@ pub struct Policy {
     pub language: Language,
     /// The scopes of a client registered without any.
     pub default_scope: ScopeSet,
+}
+
+/// The rules of the names people log in with.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// What people log in with.
+    pub login: LoginField,
+    /// What user names must be like.
+    pub rules: UsernameRules,
+    /// Whether a new one must be given twice.
+    pub set_retype: bool,
+    /// Whether a new one must be given twice where a mailed link is shown for it.
+    pub reset_retype: bool,
+}
+
+/// What people log in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginField {
+    /// Their e-mail address.
+    Email,
+    /// Their user name.
+    Username,
+    /// Whichever of the two they type; an address wins over a user name of the same letters.
+    Either,
 }
 
 /// The rules of registration.

@@ -7,7 +7,7 @@ use super::{
     sentences::sentence,
 };
 use crate::{
-    domain::email::Email,
+    domain::{email::Email, username::Username},
     error::{FieldCode, FieldError, Refusal},
 };
 
@@ -66,6 +66,30 @@ impl<'a> Reader<'a> {
     pub fn email(&mut self, name: &'static str) -> Option<Email> {
         let text = self.text(Text::filled(name, 255))?;
         self.keep(name, Email::parse(&text).ok_or(FieldCode::NotAnEmail))
+    }
+
+    /// A user name that must be there. Whether the installation takes it is not looked at.
+    pub fn username(&mut self, name: &'static str) -> Option<Username> {
+        let text = self.text(Text::filled(name, Username::MAX))?;
+        self.keep(name, Username::parse(&text).ok_or(FieldCode::Control))
+    }
+
+    /// A name shown to others; it may be left out or empty.
+    pub fn name(&mut self, name: &'static str) -> Option<String> {
+        let text = self.optional(Text::free(name, 255))?;
+        self.keep(name, is_plain(&text).then_some(text).ok_or(FieldCode::Control))
+    }
+
+    /// A field that may be left out: `Some(None)` when it is, `None` when it is wrong.
+    pub fn maybe<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+        name: &'static str,
+    ) -> Option<Option<T>> {
+        if self.words.get(name).is_none() {
+            return Some(None);
+        }
+        read(self, name).map(Some)
     }
 
     /// A whole number that must be there, as a number or as digits.

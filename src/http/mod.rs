@@ -38,18 +38,18 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// What the published contracts have under `/auth`.
 fn auth(config: &mut ServiceConfig) {
-    use djoser::{jwt, sessions, tokens, users};
+    use djoser::{jwt, people, register, sessions, tokens};
     use oauth::{convert, token};
 
     config
         .service(
             only("/auth/users", "GET, POST, HEAD, OPTIONS", Login)
-                .route(web::post().to(users::create))
-                .route(read().to(users::list)),
+                .route(web::post().to(register::create))
+                .route(read().to(people::list)),
         )
-        .service(post("/auth/users/activation", Login, users::activate))
-        .service(post("/auth/users/resend_activation", Login, users::resend))
-        .service(only("/auth/users/me", "GET, HEAD, OPTIONS", Login).route(read().to(users::me)))
+        .service(post("/auth/users/activation", Login, register::activate))
+        .service(post("/auth/users/resend_activation", Login, register::resend))
+        .service(only("/auth/users/me", "GET, HEAD, OPTIONS", Login).route(read().to(people::me)))
         .service(post("/auth/jwt/create", Anyone, jwt::create))
         .service(post("/auth/token/login", Anyone, tokens::log_in))
         .service(post("/auth/token/logout", Login, tokens::log_out))

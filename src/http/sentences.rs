@@ -14,6 +14,13 @@ pub fn sentence(code: &FieldCode) -> String {
         FieldCode::Control => "Control characters are not allowed.",
         FieldCode::NotAnEmail => "Enter a valid email address.",
         FieldCode::Taken => "An account with this email already exists.",
+        FieldCode::UsernameTaken => "An account with this username already exists.",
+        FieldCode::Reserved => "This name is reserved.",
+        FieldCode::UsernameSigns => {
+            "Enter a valid username. It may contain letters, numbers and a few signs only."
+        }
+        FieldCode::UsernamePoses => "A username may not be somebody else's email address.",
+        FieldCode::LoginMismatch => "The two fields didn't match.",
         FieldCode::PasswordMismatch => "The two password fields didn't match.",
         FieldCode::PasswordCommon => "This password is too common.",
         FieldCode::PasswordNumeric => "This password is entirely numeric.",

@@ -13,6 +13,7 @@ use crate::{
         account::{Account, AccountId, AccountState, Group},
         email::Email,
         language::Language,
+        username::Username,
     },
     error::Fault,
 };
@@ -24,6 +25,7 @@ pub(super) struct Row {
     id: i64,
     email: Option<String>,
     email_verified_at: Option<i64>,
+    username: Option<String>,
     name: String,
     first_name: String,
     last_name: String,
@@ -44,9 +46,15 @@ impl TryFrom<Row> for Account {
             Some(parsed) => parsed,
             None => None,
         };
+        let username = match row.username.as_deref().map(Username::parse) {
+            Some(None) => return Err(unreadable("user name")),
+            Some(parsed) => parsed,
+            None => None,
+        };
         Ok(Self {
             id: AccountId(row.id),
             email,
+            username,
             email_verified_at: row.email_verified_at.map(instant).transpose()?,
             name: row.name,
             first_name: row.first_name,
@@ -68,6 +76,8 @@ pub struct NewAccount<'a> {
     pub email: Option<&'a Email>,
     /// When the address was proven, if it was.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// The name to log in with, if it has one.
+    pub username: Option<&'a Username>,
     /// The name shown.
     pub name: &'a str,
     /// Given name.
@@ -87,12 +97,14 @@ pub struct NewAccount<'a> {
 /// What is stored where there is no password; no check of a password ever succeeds against it.
 pub const NO_PASSWORD: &str = "!";
 
-/// Stores an account. An address that is taken is a [`Fault::Conflict`].
+/// Stores an account. An address or user name that is taken is a [`Fault::Conflict`].
 pub fn insert(conn: &mut AnyConnection, new: &NewAccount<'_>) -> Result<Account, Fault> {
     let values = (
         accounts::email.eq(new.email.map(Email::as_str)),
         accounts::email_key.eq(new.email.map(Email::key)),
         accounts::email_verified_at.eq(new.email_verified_at.map(micros)),
+        accounts::username.eq(new.username.map(Username::as_str)),
+        accounts::username_key.eq(new.username.map(Username::key)),
         accounts::name.eq(new.name),
         accounts::first_name.eq(new.first_name),
         accounts::last_name.eq(new.last_name),
@@ -126,6 +138,19 @@ pub fn find_by_email(conn: &mut AnyConnection, email: &Email) -> Result<Option<A
         .filter(accounts::email_key.eq(email.key()))
         .select(Row::as_select())
         .get_result(c)
+        .optional()?);
+    row.map(Account::try_from).transpose()
+}
+
+/// The account of that user name, in whatever letter case.
+pub fn find_by_username(
+    conn: &mut AnyConnection,
+    name: &Username,
+) -> Result<Option<Account>, Fault> {
+    let row: Option<Row> = on!(conn, c => accounts::table
+        .filter(accounts::username_key.eq(name.key()))
+        .select(Row::as_select())
+        .first(c)
         .optional()?);
     row.map(Account::try_from).transpose()
 }
@@ -231,6 +256,8 @@ pub fn wipe(
         .filter(accounts::id.eq(id.0))
         .set((
             accounts::password.eq(NO_PASSWORD),
+            accounts::username.eq(None::<String>),
+            accounts::username_key.eq(None::<String>),
             accounts::name.eq(full),
             accounts::first_name.eq(first),
             accounts::last_name.eq(last),

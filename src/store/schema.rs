@@ -6,6 +6,8 @@ diesel::table! {
         email -> Nullable<Text>,
         email_key -> Nullable<Text>,
         email_verified_at -> Nullable<BigInt>,
+        username -> Nullable<Text>,
+        username_key -> Nullable<Text>,
         name -> Text,
         first_name -> Text,
         last_name -> Text,

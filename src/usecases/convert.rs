@@ -140,6 +140,7 @@ fn create(ctx: &mut Ctx<'_>, wish: &Convert, address: Address) -> Outcome<Accoun
     let new = NewAccount {
         email: email.map(|email| &email.address),
         email_verified_at: email.map(|_| ctx.now),
+        username: None,
         name: &who.name.full,
         first_name: &who.name.first,
         last_name: &who.name.last,

@@ -12,8 +12,10 @@ use crate::{
         client::Client,
         email::Email,
         grant::{Grant, How},
+        policy::LoginField,
         scope::ScopeSet,
         token::IssuedTokens,
+        username::Username,
     },
     error::{Outcome, Refusal},
     store::accounts,
@@ -23,12 +25,29 @@ use crate::{
 #[derive(Debug)]
 pub struct Known(pub Option<(AccountId, String)>);
 
-/// What is stored for an address; a text that is no address is simply not known.
-pub fn look_up(ctx: &mut Ctx<'_>, name: &str) -> Outcome<Known> {
-    let Some(email) = Email::parse(name) else { return Ok(Known(None)) };
-    let Some(account) = accounts::find_by_email(ctx.conn, &email)? else { return Ok(Known(None)) };
+/// What is stored for a name; a text that can be none is simply not known.
+pub fn look_up(ctx: &mut Ctx<'_>, name: &str, by: LoginField) -> Outcome<Known> {
+    let account = match by {
+        LoginField::Email => by_email(ctx, name)?,
+        LoginField::Username => by_username(ctx, name)?,
+        LoginField::Either => match by_email(ctx, name)? {
+            Some(account) => Some(account),
+            None => by_username(ctx, name)?,
+        },
+    };
+    let Some(account) = account else { return Ok(Known(None)) };
     let hash = accounts::password_of(ctx.conn, account.id)?;
     Ok(Known(hash.map(|hash| (account.id, hash))))
+}
+
+fn by_email(ctx: &mut Ctx<'_>, name: &str) -> Outcome<Option<Account>> {
+    let Some(email) = Email::parse(name) else { return Ok(None) };
+    Ok(accounts::find_by_email(ctx.conn, &email)?)
+}
+
+fn by_username(ctx: &mut Ctx<'_>, name: &str) -> Outcome<Option<Account>> {
+    let Some(username) = Username::parse(name) else { return Ok(None) };
+    Ok(accounts::find_by_username(ctx.conn, &username)?)
 }
 
 /// A password that was found right, and against what.

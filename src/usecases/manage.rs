@@ -1,11 +1,12 @@
 //! Accounts, as an administrator handles them.
 
-use super::Ctx;
+use super::{Ctx, names};
 use crate::{
     domain::{
         account::{Account, AccountId, AccountState},
         email::Email,
         language::Language,
+        username::Username,
     },
     error::{Error, Fault, FieldCode, FieldError, Outcome, Refusal},
     store::accounts::{self, NewAccount},
@@ -34,22 +35,36 @@ pub fn list(ctx: &mut Ctx<'_>, after: AccountId, limit: i64) -> Outcome<Vec<Acco
     Ok(accounts::list(ctx.conn, after, limit)?)
 }
 
+/// An account that an administrator wants made.
+#[derive(Debug)]
+pub struct Create {
+    /// Its address.
+    pub email: Email,
+    /// The name to log in with, if it gets one.
+    pub username: Option<Username>,
+    /// The name shown, may be empty.
+    pub name: String,
+    /// The language of its letters, if known.
+    pub language: Option<Language>,
+}
+
 /// Makes an account that is active at once, its address taken on the administrator's word.
-pub fn create(
-    ctx: &mut Ctx<'_>,
-    email: &Email,
-    (name, language): (&str, Option<Language>),
-    hash: &str,
-) -> Outcome<Account> {
+pub fn create(ctx: &mut Ctx<'_>, wish: &Create, hash: &str) -> Outcome<Account> {
+    if let Some(username) = &wish.username
+        && let Some(code) = names::complaint(ctx, username, Some(&wish.email), None)?
+    {
+        return Err(Refusal::Fields(vec![FieldError::new("username", code)]).into());
+    }
     let new = NewAccount {
-        email: Some(email),
+        email: Some(&wish.email),
         email_verified_at: Some(ctx.now),
-        name,
+        username: wish.username.as_ref(),
+        name: &wish.name,
         first_name: "",
         last_name: "",
         password: hash,
         state: AccountState::Active,
-        language,
+        language: wish.language,
         created_at: ctx.now,
     };
     accounts::insert(ctx.conn, &new).map_err(|fault| match fault {

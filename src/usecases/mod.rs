@@ -15,6 +15,7 @@ pub mod issue;
 pub mod jwt;
 pub mod login;
 pub mod manage;
+mod names;
 pub mod profile;
 pub mod prune;
 pub mod refresh;

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::Ctx;
+use super::{Ctx, names};
 use crate::{
     crypto::secret,
     domain::{
@@ -10,6 +10,7 @@ use crate::{
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
+        username::Username,
     },
     error::{FieldCode, FieldError, Outcome, Refusal},
     store::{
@@ -21,8 +22,10 @@ use crate::{
 /// What somebody wants registered; the password goes beside it, hashed.
 #[derive(Debug, Clone)]
 pub struct Register {
-    /// The address, which is also the login name.
+    /// The address.
     pub email: Email,
+    /// The name to log in with, where one was asked for.
+    pub username: Option<Username>,
     /// The name shown, may be empty.
     pub name: String,
     /// The language of the letters, if the request named one.
@@ -36,21 +39,45 @@ pub struct Welcome {
     pub id: AccountId,
     /// The address as registered.
     pub email: Email,
+    /// The user name as registered.
+    pub username: Option<Username>,
     /// The name as registered.
     pub name: String,
 }
 
-/// What speaks against an address before any work is done for it: that it is taken, where the
-/// installation tells such things.
-pub fn complaints(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Vec<FieldError>> {
-    let taken = match accounts::find_by_email(ctx.conn, email)? {
-        Some(account) => !has_run_out(ctx, &account),
-        None => false,
-    };
-    if taken && ctx.policy.registration.reveal_existing {
-        return Ok(vec![FieldError::new("email", FieldCode::Taken)]);
+impl Welcome {
+    fn new(id: AccountId, wish: &Register) -> Self {
+        let Register { email, username, name, .. } = wish.clone();
+        Self { id, email, username, name }
     }
-    Ok(Vec::new())
+}
+
+/// What speaks against an address and a user name before any work is done for them: that they are taken,
+/// where the installation tells such things, or that the name will not do.
+pub fn complaints(
+    ctx: &mut Ctx<'_>,
+    email: Option<&Email>,
+    username: Option<&Username>,
+) -> Outcome<Vec<FieldError>> {
+    let mut told = Vec::new();
+    if let Some(email) = email
+        && ctx.policy.registration.reveal_existing
+        && holder_of(ctx, email)?.is_some()
+    {
+        told.push(FieldError::new("email", FieldCode::Taken));
+    }
+    if let Some(username) = username
+        && let Some(code) = names::complaint(ctx, username, email, None)?
+    {
+        told.push(FieldError::new("username", code));
+    }
+    Ok(told)
+}
+
+/// The account that has the address; one that was never activated in its time gives it up.
+fn holder_of(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
+    let holder = accounts::find_by_email(ctx.conn, email)?;
+    Ok(holder.filter(|holder| !has_run_out(ctx, holder)))
 }
 
 /// Makes a pending account and puts its activation letter into the outbox, both or neither.
@@ -61,22 +88,40 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
     if !ctx.policy.registration.enabled {
         return Err(Refusal::NotAllowed.into());
     }
+    clear_away(ctx, wish)?;
+    if let Some(username) = &wish.username
+        && let Some(code) = names::complaint(ctx, username, Some(&wish.email), None)?
+    {
+        return Err(Refusal::Fields(vec![FieldError::new("username", code)]).into());
+    }
     if let Some(holder) = accounts::find_by_email(ctx.conn, &wish.email)? {
-        if !has_run_out(ctx, &holder) {
-            return taken(ctx, wish, &holder);
-        }
-        // Never activated, and its time is over: the address is free again.
-        accounts::delete(ctx.conn, holder.id)?;
+        return taken(ctx, wish, &holder);
     }
     let account = accounts::insert(ctx.conn, &new_account(ctx, wish, hash))?;
     post(ctx, LetterKind::Activation, &account)?;
-    Ok(Welcome { id: account.id, email: wish.email.clone(), name: account.name })
+    Ok(Welcome::new(account.id, wish))
+}
+
+/// Accounts that were never activated in their time give up their address and their name.
+fn clear_away(ctx: &mut Ctx<'_>, wish: &Register) -> Outcome<()> {
+    let by_email = accounts::find_by_email(ctx.conn, &wish.email)?;
+    let by_name = match &wish.username {
+        Some(username) => accounts::find_by_username(ctx.conn, username)?,
+        None => None,
+    };
+    for holder in [by_email, by_name].into_iter().flatten() {
+        if has_run_out(ctx, &holder) {
+            accounts::delete(ctx.conn, holder.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn new_account<'a>(ctx: &Ctx<'_>, wish: &'a Register, hash: &'a str) -> NewAccount<'a> {
     NewAccount {
         email: Some(&wish.email),
         email_verified_at: None,
+        username: wish.username.as_ref(),
         name: &wish.name,
         first_name: "",
         last_name: "",
@@ -94,13 +139,14 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
     }
     post(ctx, LetterKind::AlreadyRegistered, holder)?;
     // A number is drawn and given back, so that the answer shows no gap where an account would be.
-    let nobody = NewAccount { email: None, ..new_account(ctx, wish, NO_PASSWORD) };
+    let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
     let unused = accounts::insert(ctx.conn, &nobody)?;
     accounts::delete(ctx.conn, unused.id)?;
-    Ok(Welcome { id: unused.id, email: wish.email.clone(), name: wish.name.clone() })
+    Ok(Welcome::new(unused.id, wish))
 }
 
-fn has_run_out(ctx: &Ctx<'_>, account: &Account) -> bool {
+/// Whether the account was never activated, and its time is over.
+pub(super) fn has_run_out(ctx: &Ctx<'_>, account: &Account) -> bool {
     account.state == AccountState::Pending
         && account.created_at + ctx.policy.lifetimes.activation <= ctx.now
 }

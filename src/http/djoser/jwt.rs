@@ -7,11 +7,11 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::password::Password,
+    domain::{password::Password, policy::LoginField},
     error::{Error, Refusal},
     http::{
         answer,
-        body::Body,
+        body::{Body, Words},
         fields::{Reader, Text},
     },
     usecases::jwt,
@@ -22,7 +22,7 @@ use crate::{
 pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
-    let name = read.text(Text::filled("email", 255));
+    let name = read.text(Text::filled(name_field(&words, app.policy().names.login), 255));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
     let checked = app.check_login(&name, &Password::new(password)).await.map_err(no_account)?;
@@ -32,6 +32,15 @@ pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Refused>
         "access": pair.access.expose_secret(),
     });
     Ok(answer::ok(StatusCode::OK, &body))
+}
+
+/// Under which name the login name stands: that of the login field; where it may be either, what is there.
+fn name_field(words: &Words, login: LoginField) -> &'static str {
+    match login {
+        LoginField::Username => "username",
+        LoginField::Either if words.get("email").is_none() => "username",
+        LoginField::Email | LoginField::Either => "email",
+    }
 }
 
 /// simplejwt answers a wrong login with 401, where djoser says 400.

@@ -1,9 +1,12 @@
 //! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
 
 pub mod jwt;
+pub mod people;
 pub mod refusals;
+pub mod register;
 pub mod sessions;
 pub mod tokens;
-pub mod users;
+mod user_body;
 
 pub use refusals::Refused;
+pub use user_body::UserBody;

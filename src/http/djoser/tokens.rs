@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::password::Password,
+    domain::{password::Password, policy::LoginField},
     error::Refusal,
     http::{
         answer,
@@ -20,8 +20,8 @@ use crate::{
 
 /// `POST token/login/`: an auth token for an e-mail address and a password.
 ///
-/// The name may stand under `email` (djoser with e-mail login) or `username` (seed 1). A field that is
-/// missing is answered like a wrong one.
+/// The name may stand under `email` (djoser with e-mail login) or `username` (seed 1); where people log in
+/// with user names, `email` is not looked at. A field that is missing is answered like a wrong one.
 pub async fn log_in(
     app: Data<App>,
     request: HttpRequest,
@@ -31,7 +31,10 @@ pub async fn log_in(
     app.admit(credential::of(&request)).await?;
     let mut read = Reader::new(&words);
     let password = read.optional(Text::filled("password", 4096));
-    let email = read.optional(Text::filled("email", 255));
+    let email = match app.policy().names.login {
+        LoginField::Username => None,
+        LoginField::Email | LoginField::Either => read.optional(Text::filled("email", 255)),
+    };
     let username = read.optional(Text::filled("username", 255));
     let (name, password) = read.finish(Some((email.or(username), password)))?;
     let (Some(name), Some(password)) = (name, password) else {

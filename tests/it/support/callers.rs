@@ -46,10 +46,15 @@ impl House {
     /// Registers and activates `name@example.com` by its letter.
     pub async fn activated(&self, name: &str) -> i64 {
         let id = self.register(name).await;
-        let (uid, token) = self.mail.link_to(&format!("{name}@example.com")).await;
+        self.activate_by_letter(&format!("{name}@example.com")).await;
+        id
+    }
+
+    /// Opens the link of the latest letter to that address.
+    pub async fn activate_by_letter(&self, email: &str) {
+        let (uid, token) = self.mail.link_to(email).await;
         let body = json!({ "uid": uid, "token": token });
         self.post("/auth/users/activation/").json(&body).expect(204).await;
-        id
     }
 
     /// Registers, activates and logs in `name@example.com`.

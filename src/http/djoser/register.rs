@@ -1,51 +1,26 @@
-//! `users/`: register, activate, ask for the link again, look at oneself.
+//! `users/`: register, activate, ask for the link again.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
-use serde::Serialize;
 
-use super::Refused;
+use super::{Refused, UserBody};
 use crate::{
     app::App,
     domain::{
-        account::{Account, AccountId},
-        email::Email,
+        account::AccountId,
         language::Language,
         password::{self, Password},
+        policy::LoginField,
+        username::Username,
     },
     error::{FieldCode, FieldError, Refusal},
     http::{
         answer,
         body::{Body, Words},
         credential,
-        fields::{Reader, Text, is_plain},
+        fields::{Reader, Text},
     },
-    usecases::{
-        profile,
-        register::{self, Register, Welcome},
-    },
+    usecases::register::{self, Register},
 };
-
-/// A person, as this dialect shows it.
-#[derive(Debug, Serialize)]
-pub struct UserBody {
-    name: String,
-    email: String,
-    id: i64,
-}
-
-impl From<&Account> for UserBody {
-    fn from(account: &Account) -> Self {
-        let email = account.email.as_ref().map_or("", Email::as_str).to_owned();
-        Self { name: account.name.clone(), email, id: account.id.0 }
-    }
-}
-
-impl From<Welcome> for UserBody {
-    fn from(welcome: Welcome) -> Self {
-        let email = welcome.email.as_str().to_owned();
-        Self { name: welcome.name, email, id: welcome.id.0 }
-    }
-}
 
 /// `POST users/`: registers an account and mails its activation link.
 pub async fn create(
@@ -59,7 +34,7 @@ pub async fn create(
     weigh(&app, &wish, &password, retyped.as_ref())?;
     let hash = app.hash(&password).await?;
     let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
-    Ok(answer::ok(StatusCode::CREATED, &UserBody::from(welcome)))
+    Ok(answer::ok(StatusCode::CREATED, &UserBody::welcome(welcome, app.policy().names.login)))
 }
 
 struct NewUser {
@@ -72,28 +47,32 @@ struct NewUser {
 async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<NewUser, Refused> {
     let mut read = Reader::new(words);
     let email = read.email("email");
-    let name = read.optional(Text::free("name", 255)).unwrap_or_default();
-    if !is_plain(&name) {
-        read.complain(FieldError::new("name", FieldCode::Control));
-    }
+    let username = match app.policy().names.login {
+        LoginField::Email => Some(None),
+        LoginField::Username => read.username("username").map(Some),
+        LoginField::Either => read.maybe(Reader::username, "username"),
+    };
+    let name = read.name("name").unwrap_or_default();
     let password = read.text(Text::filled("password", PASSWORD_BYTES));
     let retyped = if app.policy().registration.retype {
         read.text(Text::filled("re_password", PASSWORD_BYTES)).map(Some)
     } else {
         Some(None)
     };
-    if let Some(email) = email.clone() {
-        let taken = app.read(move |ctx| register::complaints(ctx, &email)).await?;
-        for error in taken {
-            read.complain(error);
-        }
+    let (sought, named) = (email.clone(), username.clone().flatten());
+    let told =
+        app.read(move |ctx| register::complaints(ctx, sought.as_ref(), named.as_ref())).await?;
+    for error in told {
+        read.complain(error);
     }
     let language = language_of(request);
-    let whole = email.zip(password).zip(retyped).map(|((email, password), retyped)| NewUser {
-        wish: Register { email, name, language },
-        password: Password::new(password),
-        retyped: retyped.map(Password::new),
-    });
+    let whole = email.zip(username).zip(password.zip(retyped)).map(
+        |((email, username), (password, retyped))| NewUser {
+            wish: Register { email, username, name, language },
+            password: Password::new(password),
+            retyped: retyped.map(Password::new),
+        },
+    );
     Ok(read.finish(whole)?)
 }
 
@@ -107,7 +86,11 @@ fn weigh(
     password: &Password,
     retyped: Option<&Password>,
 ) -> Result<(), Refused> {
-    let attributes = [("email address", wish.email.as_str()), ("name", wish.name.as_str())];
+    let attributes = [
+        ("username", wish.username.as_ref().map_or("", Username::as_str)),
+        ("email address", wish.email.as_str()),
+        ("name", wish.name.as_str()),
+    ];
     let complaints = password::complaints(&app.policy().passwords, password, &attributes);
     if !complaints.is_empty() {
         let errors = complaints.into_iter().map(|code| FieldError::new("password", code));
@@ -150,21 +133,6 @@ pub async fn resend(
     let email = read.finish(email)?;
     app.write(move |ctx| register::resend(ctx, &email)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// `GET users/`: oneself; for an administrator everybody, in the order of their ids.
-pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let shown = credential::of(&request);
-    let seen = app.read_as(shown, |ctx, me| profile::visible(ctx, profile::of(me)?)).await?;
-    let bodies: Vec<UserBody> = seen.iter().map(UserBody::from).collect();
-    Ok(answer::ok(StatusCode::OK, &bodies))
-}
-
-/// `GET users/me/`: who the credential is.
-pub async fn me(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let shown = credential::of(&request);
-    let body = app.read_as(shown, |_, me| Ok(UserBody::from(profile::of(me)?))).await?;
-    Ok(answer::ok(StatusCode::OK, &body))
 }
 
 fn language_of(request: &HttpRequest) -> Option<Language> {

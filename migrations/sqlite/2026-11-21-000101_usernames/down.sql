@@ -1,0 +1,3 @@
+drop index accounts_username_key;
+alter table accounts drop column username_key;
+alter table accounts drop column username;
