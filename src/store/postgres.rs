@@ -143,15 +143,11 @@ impl Target {
 /// Takes a parameter that the driver does not know out of the URL.
 fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
     let taken = url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(key, _)| key != name)
-        .map(|(k, v)| (k.into(), v.into()))
-        .collect();
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
-    }
+    // What is kept is kept as written: the driver does not read `+` as a space.
+    let others = url.query().unwrap_or_default().split('&');
+    let kept: Vec<&str> = others.filter(|pair| pair.split('=').next() != Some(name)).collect();
+    let kept = kept.join("&");
+    url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
     taken
 }
 
@@ -250,6 +246,8 @@ mod tests {
             "postgres://cambio@db.example/cambio",
             "postgres://cambio@10.0.0.5/cambio",
             "postgres:///cambio?user=cambio&host=db.example",
+            "postgres://cambio@one.example,two.example/cambio?target_session_attrs=read-write",
+            "postgres:///cambio?user=cambio&host=one.example,two.example&port=5433,5434",
             "postgres://cambio@localhost/cambio?hostaddr=10.0.0.5",
             "postgres://cambio@localhost/cambio?sslmode=require",
         ] {
@@ -261,5 +259,13 @@ mod tests {
     fn a_sslmode_that_does_not_exist_is_told() {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
         assert!(Target::parse("postgres://cambio@db.example/c?sslmode=prefer", limits).is_err());
+    }
+
+    #[test]
+    fn what_is_not_ours_reaches_the_driver_as_written() {
+        let url = "postgres://cambio@db.example/c?sslmode=require&options=-c%20search_path%3Dours";
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        let target = Target::parse(url, limits).expect("a target");
+        assert_eq!(target.config.get_options(), Some("-c search_path=ours"));
     }
 }
