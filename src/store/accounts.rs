@@ -229,6 +229,16 @@ pub fn activate(
     Ok(changed == 1)
 }
 
+/// Has every other deed that asks for the same wait until this transaction ends. An update that changes
+/// nothing, because it means the same to both databases.
+pub fn hold(conn: &mut AnyConnection, id: AccountId) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set(accounts::epoch.eq(accounts::epoch))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Notes that the account's address is proven, if it has one and that was not known yet.
 pub fn update_verified(
     conn: &mut AnyConnection,

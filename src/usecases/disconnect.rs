@@ -19,6 +19,8 @@ pub fn disconnect(
     provider: &ProviderName,
     association: i64,
 ) -> Outcome<()> {
+    // Two ties cut at once would each be taken for not the last one.
+    accounts::hold(ctx.conn, account.id)?;
     let ties = identities::list(ctx.conn, account.id)?;
     let mine = ties.iter().any(|tie| tie.id == association && tie.provider == provider.as_str());
     if !mine {
