@@ -10,6 +10,7 @@ use crate::{
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
+        policy::Policy,
     },
     error::{FieldCode, FieldError, Outcome, Refusal},
     store::{
@@ -40,6 +41,12 @@ pub struct Welcome {
     pub name: String,
 }
 
+/// Whether people may register themselves; asked before anything is looked up or hashed for them, so that
+/// an installation that takes nobody tells nobody who is in.
+pub fn admit(policy: &Policy) -> Result<(), Refusal> {
+    if policy.registration.enabled { Ok(()) } else { Err(Refusal::NotAllowed) }
+}
+
 /// What speaks against an address before any work is done for it: that it is taken, where the
 /// installation tells such things.
 pub fn complaints(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Vec<FieldError>> {
@@ -58,9 +65,7 @@ pub fn complaints(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Vec<FieldError>> 
 /// An address that is taken is refused; where that must not be told, nothing is made, the holder of the
 /// address gets a letter, and the answer looks like any other.
 pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welcome> {
-    if !ctx.policy.registration.enabled {
-        return Err(Refusal::NotAllowed.into());
-    }
+    admit(ctx.policy)?;
     if let Some(holder) = accounts::find_by_email(ctx.conn, &wish.email)? {
         if !has_run_out(ctx, &holder) {
             return taken(ctx, wish, &holder);
