@@ -10,6 +10,7 @@ use crate::{
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
+        policy::Policy,
         username::Username,
     },
     error::{FieldCode, FieldError, Outcome, Refusal},
@@ -43,6 +44,12 @@ pub struct Welcome {
     pub username: Option<Username>,
     /// The name as registered.
     pub name: String,
+}
+
+/// Whether people may register themselves; asked before anything is looked up or hashed for them, so that
+/// an installation that takes nobody tells nobody who is in.
+pub fn admit(policy: &Policy) -> Result<(), Refusal> {
+    if policy.registration.enabled { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
 impl Welcome {
@@ -85,9 +92,7 @@ fn holder_of(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
 /// An address that is taken is refused; where that must not be told, nothing is made, the holder of the
 /// address gets a letter, and the answer looks like any other.
 pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welcome> {
-    if !ctx.policy.registration.enabled {
-        return Err(Refusal::NotAllowed.into());
-    }
+    admit(ctx.policy)?;
     clear_away(ctx, wish)?;
     if let Some(username) = &wish.username
         && let Some(code) = names::complaint(ctx, username, Some(&wish.email), None)?

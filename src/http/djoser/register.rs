@@ -30,6 +30,7 @@ pub async fn create(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     app.admit(credential::of(&request)).await?;
+    register::admit(app.policy())?;
     let NewUser { wish, password, retyped } = new_user(&app, &request, &words).await?;
     weigh(&app, &wish, &password, retyped.as_ref())?;
     let hash = app.hash(&password).await?;

@@ -1,5 +1,15 @@
 //! djoser's contract.
 
 mod activation;
+mod fields;
+mod hidden;
+mod jwt;
+mod login;
+mod logout;
+mod me;
+mod methods;
+mod passwords;
+mod resend;
+mod schemes;
 mod usernames;
 mod users;

@@ -32,6 +32,15 @@ impl Call {
         self.body("application/x-www-form-urlencoded", body.finish())
     }
 
+    /// A multipart body of texts.
+    pub fn multipart(self, fields: &[(&str, &str)]) -> Self {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--seam\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let parts: String = fields.iter().map(part).collect();
+        self.body("multipart/form-data; boundary=seam", format!("{parts}--seam--\r\n"))
+    }
+
     /// Any body.
     pub fn body(self, kind: &str, body: impl Into<String>) -> Self {
         let body = body.into();

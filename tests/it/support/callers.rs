@@ -2,13 +2,19 @@
 
 use cambio::{
     domain::{
+        account::{AccountId, Group},
         client::{ClientId, ClientKind, GrantType, ProviderRule},
+        email::Email,
         scope::ScopeSet,
     },
-    usecases::clients::{self, RegisterClient},
+    usecases::{
+        clients::{self, RegisterClient},
+        groups,
+        manage::{self, Which},
+    },
 };
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Call, House};
 
@@ -25,6 +31,14 @@ pub struct Person {
     pub auth_token: String,
 }
 
+/// simplejwt's pair.
+pub struct Jwts {
+    /// The access token.
+    pub access: String,
+    /// The refresh token.
+    pub refresh: String,
+}
+
 /// A registered client.
 #[derive(Debug, Clone)]
 pub struct OAuthClient {
@@ -37,8 +51,7 @@ pub struct OAuthClient {
 impl House {
     /// Registers `name@example.com`; the account waits for its activation.
     pub async fn register(&self, name: &str) -> i64 {
-        let email = format!("{name}@example.com");
-        let body = json!({ "email": email, "password": PASSWORD, "re_password": PASSWORD });
+        let body = sheet(&format!("{name}@example.com"));
         let said = self.post("/auth/users/").json(&body).expect(201).await;
         said.json()["id"].as_i64().unwrap()
     }
@@ -65,9 +78,46 @@ impl House {
         Person { email, id, auth_token }
     }
 
+    /// Switches an account off, as an administrator does.
+    pub async fn deactivate(&self, email: &str) {
+        let which = which(email);
+        self.app.write(move |ctx| manage::deactivate(ctx, &which)).await.unwrap();
+    }
+
+    /// Switches an account on, as an administrator does.
+    pub async fn reactivate(&self, email: &str) {
+        let which = which(email);
+        self.app.write(move |ctx| manage::activate(ctx, &which)).await.unwrap();
+    }
+
+    /// Makes the account an administrator.
+    pub async fn make_admin(&self, email: &str) {
+        let which = which(email);
+        self.app.write(move |ctx| manage::make_admin(ctx, &which)).await.unwrap();
+    }
+
+    /// Deletes an account, as an administrator does.
+    pub async fn delete_account(&self, email: &str) {
+        let which = which(email);
+        self.app.write(move |ctx| manage::delete(ctx, &which)).await.unwrap();
+    }
+
+    /// Puts an account into a group.
+    pub async fn put_into_group(&self, id: i64, group: &str) {
+        let group = Group::parse(group).unwrap();
+        self.app.write(move |ctx| groups::add(ctx, AccountId(id), &group)).await.unwrap();
+    }
+
     /// `token/login` with the common password.
     pub fn log_in(&self, email: &str) -> Call {
         self.post("/auth/token/login/").json(&json!({ "email": email, "password": PASSWORD }))
+    }
+
+    /// `jwt/create` with the common password.
+    pub async fn jwt(&self, email: &str) -> Jwts {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let said = self.post("/auth/jwt/create/").json(&body).expect(200).await;
+        Jwts { access: said.text_of("access"), refresh: said.text_of("refresh") }
     }
 
     /// A confidential client that may convert and refresh.
@@ -112,6 +162,15 @@ impl OAuthClient {
         let own = std::iter::once(("client_id", self.id.as_str())).chain(secret);
         own.chain(fields.iter().copied()).collect()
     }
+}
+
+/// A registration, filled in.
+pub fn sheet(email: &str) -> Value {
+    json!({ "email": email, "password": PASSWORD, "re_password": PASSWORD })
+}
+
+fn which(email: &str) -> Which {
+    Which::Email(Email::parse(email).unwrap())
 }
 
 /// What the clients here are registered with.

@@ -14,6 +14,10 @@ use cambio::{
 use chrono::TimeDelta;
 use reqwest::{Client, Method, redirect::Policy};
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use super::{Call, clock::ManualClock, database::Database, logs, mailbox::Mailbox};
 
@@ -101,6 +105,15 @@ impl House {
     /// A call that is sent when it is awaited.
     pub fn call(&self, method: Method, path: &str) -> Call {
         Call::new(self.http.request(method, format!("{}{path}", self.base)))
+    }
+
+    /// Sends bytes as they are, and reads until the house hangs up.
+    pub async fn raw(&self, bytes: &[u8]) -> String {
+        let mut line = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
+        line.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// `GET`.
