@@ -25,7 +25,7 @@ impl Database {
     /// Makes an empty one with all its tables.
     pub async fn make(dir: &Path) -> Self {
         match env::var_os("HOUSE_DB") {
-            None => Self::Sqlite(format!("sqlite://{}", dir.join("house.db").display())),
+            None => Self::copied_file(&dir.join("house.db")).await,
             Some(server) => Self::copy(server.into_string().unwrap()).await,
         }
     }
@@ -40,6 +40,13 @@ impl Database {
         match self {
             Self::Sqlite(url) | Self::Postgres { url, .. } => url,
         }
+    }
+
+    /// Making the tables takes longer than most stories, so that is done once.
+    async fn copied_file(to: &Path) -> Self {
+        static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
+        std::fs::write(to, TEMPLATE.get_or_init(make_template_file).await).unwrap();
+        Self::Sqlite(format!("sqlite://{}", to.display()))
     }
 
     async fn copy(server: String) -> Self {
@@ -68,15 +75,26 @@ impl Drop for Database {
     }
 }
 
+async fn make_template_file() -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("template.db");
+    make_tables(format!("sqlite://{}", file.display())).await;
+    std::fs::read(file).unwrap()
+}
+
 async fn make_template(server: &str) -> String {
     let name = fresh_name("template");
     connect(server).await.batch_execute(&format!("create database {name}")).await.unwrap();
-    let url = beside(server, &name);
+    make_tables(beside(server, &name)).await;
+    name
+}
+
+/// Nothing holds the database once this is done: it can be copied.
+async fn make_tables(url: String) {
     let overrides = vec![("database.url".to_owned(), url)];
     let loaded = Config::load(&Sources { overrides, ..Sources::default() }).unwrap();
     let app = App::build(&loaded.config, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     server::migrate(&app).await.unwrap();
-    name
 }
 
 /// A name nobody else uses on that server.
