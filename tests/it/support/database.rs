@@ -30,6 +30,19 @@ impl Database {
         }
     }
 
+    /// Makes an empty one without any tables.
+    pub async fn empty(dir: &Path) -> Self {
+        match env::var_os("HOUSE_DB") {
+            None => Self::Sqlite(format!("sqlite://{}", dir.join("house.db").display())),
+            Some(server) => {
+                let (server, name) = (server.into_string().unwrap(), fresh_name("empty"));
+                let create = format!("create database {name}");
+                connect(&server).await.batch_execute(&create).await.unwrap();
+                Self::Postgres { url: beside(&server, &name), server, name }
+            }
+        }
+    }
+
     /// Whether the tests run on PostgreSQL.
     pub fn is_postgres() -> bool {
         env::var_os("HOUSE_DB").is_some()

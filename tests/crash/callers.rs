@@ -1,0 +1,121 @@
+//! The calls that people and applications make, and what they read in the answers.
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+
+/// The password of everybody here.
+pub const PASSWORD: &str = "dormouse-teapot-42";
+/// The application's id.
+pub const CLIENT: &str = "crash-backend";
+
+/// An answer that has arrived in full.
+#[derive(Debug)]
+pub struct Said {
+    /// Its status.
+    pub status: u16,
+    /// Its body; null when it is empty or no JSON.
+    pub body: Value,
+}
+
+impl Said {
+    /// A text of the body.
+    pub fn text(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
+    }
+}
+
+/// No answer, or only a part of one.
+pub type Gone = reqwest::Error;
+/// An answer, or none.
+pub type Heard = Result<Said, Gone>;
+
+/// Calls one server on behalf of everybody.
+#[derive(Clone)]
+pub struct Caller {
+    http: Client,
+    base: String,
+    secret: String,
+}
+
+impl Caller {
+    /// A caller with connections of its own.
+    #[expect(clippy::disallowed_methods, reason = "a caller from outside, not Cambio's egress")]
+    pub fn new(base: &str, secret: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(15)).build().unwrap();
+        Self { http, base: base.to_owned(), secret: secret.to_owned() }
+    }
+
+    /// Registers.
+    pub async fn register(&self, email: &str) -> Heard {
+        let fields = [("email", email), ("password", PASSWORD), ("re_password", PASSWORD)];
+        hear(self.post("users/", &fields)).await
+    }
+
+    /// Activates by the mailed link.
+    pub async fn activate(&self, (uid, token): &(String, String)) -> Heard {
+        hear(self.post("users/activation/", &[("uid", uid), ("token", token)])).await
+    }
+
+    /// Logs in.
+    pub async fn log_in(&self, email: &str) -> Heard {
+        hear(self.post("token/login/", &[("email", email), ("password", PASSWORD)])).await
+    }
+
+    /// Logs out.
+    pub async fn log_out(&self, token: &str) -> Heard {
+        let call = self.post("token/logout/", &[]);
+        hear(call.header("Authorization", format!("Token {token}"))).await
+    }
+
+    /// Whether an auth token opens the door.
+    pub async fn token_opens(&self, token: &str) -> Heard {
+        self.me(format!("Token {token}")).await
+    }
+
+    /// Whether an access token opens the door.
+    pub async fn bearer_opens(&self, token: &str) -> Heard {
+        self.me(format!("Bearer {token}")).await
+    }
+
+    /// Converts a provider's token.
+    pub async fn convert(&self, backend: &str, token: &str) -> Heard {
+        let fields = [("grant_type", "convert_token"), ("backend", backend), ("token", token)];
+        hear(self.post("convert-token/", &self.signed(&fields))).await
+    }
+
+    /// Rotates a refresh token.
+    pub async fn refresh(&self, token: &str) -> Heard {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        hear(self.post("token/", &self.signed(&fields))).await
+    }
+
+    /// Ends an access token with its refresh token.
+    pub async fn revoke(&self, access: &str) -> Heard {
+        let call = self.post("revoke-token/", &[("client_id", CLIENT)]);
+        hear(call.header("Authorization", format!("Bearer {access}"))).await
+    }
+
+    async fn me(&self, credential: String) -> Heard {
+        let call = self.http.get(format!("{}/auth/users/me/", self.base));
+        hear(call.header("Authorization", credential)).await
+    }
+
+    fn signed<'a>(&'a self, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let own = [("client_id", CLIENT), ("client_secret", self.secret.as_str())];
+        own.into_iter().chain(fields.iter().copied()).collect()
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        self.http.post(format!("{}/auth/{path}", self.base)).form(fields)
+    }
+}
+
+async fn hear(call: RequestBuilder) -> Heard {
+    let answer = call.send().await?;
+    let status = answer.status().as_u16();
+    let bytes = answer.bytes().await?;
+    Ok(Said { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+}
