@@ -142,7 +142,9 @@ fn kind_of(request: &HttpRequest) -> Result<Option<Kind>, BadBody> {
         "application/x-www-form-urlencoded" if utf8 => Ok(Some(Kind::Form)),
         "multipart/form-data" => {
             let boundary = mime.get_param("boundary").map(|boundary| boundary.as_str().to_owned());
-            boundary.map(|b| Some(Kind::Multipart(b))).ok_or(BadBody::MediaType)
+            boundary
+                .map(|boundary| Some(Kind::Multipart(boundary)))
+                .ok_or(BadBody::Malformed("the multipart type names no boundary"))
         }
         _ => Err(BadBody::MediaType),
     }
