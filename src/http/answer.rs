@@ -100,13 +100,12 @@ pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse 
         return unauthorized(why, "Invalid token.");
     }
     let mut response = no(StatusCode::UNAUTHORIZED, why);
+    let challenge = challenge(scheme, reason);
     if let Some((code, detail)) = told_alone(reason) {
-        let challenge = if reason == Why::Malformed { CHALLENGE } else { CHALLENGE_INVALID };
         return response
             .insert_header((header::WWW_AUTHENTICATE, challenge))
             .json(json!({ "detail": detail, "code": code }));
     }
-    let challenge = if reason == Why::Expired { CHALLENGE_EXPIRED } else { CHALLENGE_INVALID };
     response.insert_header((header::WWW_AUTHENTICATE, challenge)).json(json!({
         "detail": "Given token not valid for any token type",
         "code": "token_not_valid",
@@ -116,6 +115,16 @@ pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse 
             "message": "Token is invalid or expired",
         }],
     }))
+}
+
+/// The challenge names an error where a Bearer was shown that could have been one of ours.
+fn challenge(scheme: Scheme, reason: Why) -> &'static str {
+    match reason {
+        _ if scheme != Scheme::Bearer => CHALLENGE,
+        Why::Malformed => CHALLENGE,
+        Why::Expired => CHALLENGE_EXPIRED,
+        _ => CHALLENGE_INVALID,
+    }
 }
 
 /// What simplejwt tells without a list of messages.

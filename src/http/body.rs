@@ -116,14 +116,16 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody>
         .app_data::<web::Data<BodyLimits>>()
         .map(|limits| *limits.get_ref())
         .ok_or(BadBody::Malformed("the server has no body limits"))?;
-    let kind = kind_of(request)?;
-    let most = if kind == Some(Kind::Json) { limits.json } else { limits.form };
+    let kind = kind_of(request);
+    let most = if kind == Ok(Some(Kind::Json)) { limits.json } else { limits.form };
     let bytes = timeout(limits.time, gather(payload, most))
         .await
         .map_err(|_elapsed| BadBody::TooSlow)??;
-    match kind {
-        // Without a type there is nothing to read; what is there cannot be understood.
-        None | Some(Kind::Json) if bytes.is_empty() => Ok(Words::default()),
+    // Nothing says nothing, whatever its type.
+    if bytes.is_empty() {
+        return Ok(Words::default());
+    }
+    match kind? {
         None => Err(BadBody::MediaType),
         Some(Kind::Json) => json::read(&bytes),
         Some(Kind::Form) => form::read(&bytes),
@@ -142,7 +144,9 @@ fn kind_of(request: &HttpRequest) -> Result<Option<Kind>, BadBody> {
         "application/x-www-form-urlencoded" if utf8 => Ok(Some(Kind::Form)),
         "multipart/form-data" => {
             let boundary = mime.get_param("boundary").map(|boundary| boundary.as_str().to_owned());
-            boundary.map(|b| Some(Kind::Multipart(b))).ok_or(BadBody::MediaType)
+            boundary
+                .map(|boundary| Some(Kind::Multipart(boundary)))
+                .ok_or(BadBody::Malformed("the multipart type names no boundary"))
         }
         _ => Err(BadBody::MediaType),
     }

@@ -22,7 +22,7 @@ use crate::{
 pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
-    let name = read.text(Text::filled(name_field(&words, app.policy().names.login), 255));
+    let name = read.text(Text::filled(name_field(&words, app.policy().names.login), 4096));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
     let checked = app.check_login(&name, &Password::new(password)).await.map_err(no_account)?;

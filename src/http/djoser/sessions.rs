@@ -7,11 +7,11 @@ use crate::{
     app::App,
     domain::{
         client::{Client, ClientId},
-        credential::Principal,
+        credential::{Credential, Principal},
     },
     error::{Outcome, Refusal},
     http::{
-        body::{Body, Words},
+        body::{BadBody, Body, Words},
         credential,
         fields::{Reader, Text},
     },
@@ -48,16 +48,13 @@ pub async fn invalidate_refresh(
 /// Something that ends what an account gave to a client.
 type Ending = fn(&mut Ctx<'_>, &Principal, &Client) -> Outcome<()>;
 
-/// The login is looked at before the body: the published contract answers 401 first.
 async fn end(
     app: &App,
     request: &HttpRequest,
     body: Body,
     ending: Ending,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
-    let shown = credential::of(request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let (shown, words) = enter(app, request, body).await?;
     let id = client_id(&words)?;
     app.write_as(shown, move |ctx, me| {
         let client = revoke::named_client(ctx, id.as_ref())?;
@@ -73,9 +70,7 @@ pub async fn disconnect_backend(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
-    let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    let (shown, words) = enter(&app, &request, body).await?;
     let mut read = Reader::new(&words);
     let backend = read.text(Text::filled("backend", 200));
     let association = read.integer("association_id");
@@ -86,6 +81,23 @@ pub async fn disconnect_backend(
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The credential of a request, admitted, and its body. The contract wants a body that cannot be read told
+/// before the login is asked for, and one that is no object after it.
+async fn enter(
+    app: &App,
+    request: &HttpRequest,
+    body: Body,
+) -> Result<(Option<Credential>, Words), Refused> {
+    if let Err(bad) = &body.0
+        && *bad != BadBody::NotAnObject
+    {
+        return Err(bad.clone().into());
+    }
+    let shown = credential::of(request);
+    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    Ok((shown, body.0?))
 }
 
 /// The client named in the body; `None` when what is named cannot be a client.

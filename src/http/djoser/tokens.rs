@@ -33,9 +33,9 @@ pub async fn log_in(
     let password = read.optional(Text::filled("password", 4096));
     let email = match app.policy().names.login {
         LoginField::Username => None,
-        LoginField::Email | LoginField::Either => read.optional(Text::filled("email", 255)),
+        LoginField::Email | LoginField::Either => read.optional(Text::filled("email", 4096)),
     };
-    let username = read.optional(Text::filled("username", 255));
+    let username = read.optional(Text::filled("username", 4096));
     let (name, password) = read.finish(Some((email.or(username), password)))?;
     let (Some(name), Some(password)) = (name, password) else {
         return Err(Refusal::BadLogin.into());

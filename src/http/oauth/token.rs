@@ -7,12 +7,14 @@ use crate::{
     app::App,
     domain::{
         client::{Client, GrantType},
+        credential::ClientCredential,
         password::Password,
         scope::ScopeSet,
     },
     error::Refusal,
     http::{
         body::{Body, Words},
+        credential,
         fields::{Reader, Text},
     },
     usecases::{clients, login, refresh},
@@ -28,15 +30,15 @@ pub async fn endpoint(
         return Err(Refusal::BadRequest("parameters belong into the body, not the URL").into());
     }
     let words = body.0?;
-    let mut read = Reader::new(&words);
-    let grant = read.optional(Text::filled("grant_type", 200));
-    let grant = read.finish(Some(grant))?;
+    app.admit(credential::of(&request)).await?;
+    // One that cannot be read is none that we know.
+    let grant = Reader::new(&words).optional(Text::filled("grant_type", 200));
     let grant = grant.as_deref().and_then(GrantType::parse).ok_or(Refusal::UnsupportedGrant)?;
     if grant == GrantType::ConvertToken {
         let asked = convert::read_asked(&request, &words, Vec::new())?;
         return convert::convert(&app, asked).await;
     }
-    let shown = client_auth::of(&request, &words)?.ok_or(Refusal::BadClient)?;
+    let shown = client(&request, &words)?;
     let client = app.read(move |ctx| clients::prove_for(ctx, &shown, grant)).await?;
     match grant {
         GrantType::RefreshToken => rotate(&app, client, &words).await,
@@ -46,6 +48,15 @@ pub async fn endpoint(
             Err(Refusal::UnsupportedGrant.into())
         }
     }
+}
+
+/// The client of a request. One whose name or secret cannot be read is no better than an unknown one.
+fn client(request: &HttpRequest, words: &Words) -> Result<ClientCredential, Refusal> {
+    let shown = client_auth::of(request, words).map_err(|why| match why {
+        Refusal::Fields(_) => Refusal::BadClient,
+        other => other,
+    })?;
+    shown.ok_or(Refusal::BadClient)
 }
 
 async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
@@ -60,7 +71,7 @@ async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse
 
 async fn password(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
     let mut read = Reader::new(words);
-    let name = read.text(Text::filled("username", 255));
+    let name = read.text(Text::filled("username", 4096));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
     let wanted = scope(words)?;
