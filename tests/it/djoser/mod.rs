@@ -1,5 +1,8 @@
 //! djoser's contract.
 
 mod activation;
+mod deletion;
+mod me;
+mod records;
 mod usernames;
 mod users;
