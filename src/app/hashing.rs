@@ -8,7 +8,7 @@ use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
     crypto::password_hash::{self, HashParameters, Verdict},
-    domain::{password::Password, policy::LoginField},
+    domain::{account::AccountId, credential::Credential, password::Password, policy::LoginField},
     error::{Fault, Outcome, Refusal},
     usecases::login::{self, Checked, Known},
 };
@@ -124,15 +124,34 @@ impl App {
     ) -> Outcome<Checked> {
         let sought = name.to_owned();
         let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought, by)).await?;
+        Ok(self.judge(known, password).await?.ok_or(Refusal::BadLogin)?)
+    }
+
+    /// Checks the password of whoever shows the credential; `None` when it is wrong, or there is none.
+    /// As with a login, the deed it is asked for must look whether it is still the one.
+    pub async fn check_current(
+        &self,
+        shown: Option<Credential>,
+        password: &Password,
+    ) -> Outcome<Option<Checked>> {
+        let Known(known) = self.read_as(shown, login::own).await?;
+        self.judge(known, password).await
+    }
+
+    async fn judge(
+        &self,
+        known: Option<(AccountId, String)>,
+        password: &Password,
+    ) -> Outcome<Option<Checked>> {
         let stored = known.as_ref().map(|(_, hash)| hash.as_str());
         let found = self.check(password, stored).await?;
         let Some((account, hash)) = known.filter(|_| found != PasswordCheck::Wrong) else {
-            return Err(Refusal::BadLogin.into());
+            return Ok(None);
         };
         let better = match found {
             PasswordCheck::RightButWeak => Some(self.hash(password).await?),
             PasswordCheck::Right | PasswordCheck::Wrong => None,
         };
-        Ok(Checked { account, hash, better })
+        Ok(Some(Checked { account, hash, better }))
     }
 }

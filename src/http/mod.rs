@@ -17,7 +17,7 @@ pub mod oauth;
 pub mod sentences;
 
 use actix_web::{
-    HttpResponse,
+    HttpResponse, Resource,
     web::{self, ServiceConfig},
 };
 use serde_json::json;
@@ -49,7 +49,7 @@ fn auth(config: &mut ServiceConfig) {
         )
         .service(post("/auth/users/activation", Login, register::activate))
         .service(post("/auth/users/resend_activation", Login, register::resend))
-        .service(only("/auth/users/me", "GET, HEAD, OPTIONS", Login).route(read().to(people::me)))
+        .service(record("/auth/users/me"))
         .service(post("/auth/jwt/create", Anyone, jwt::create))
         .service(post("/auth/token/login", Anyone, tokens::log_in))
         .service(post("/auth/token/logout", Login, tokens::log_out))
@@ -58,7 +58,20 @@ fn auth(config: &mut ServiceConfig) {
         .service(post("/auth/revoke-token", Login, sessions::revoke_token))
         .service(post("/auth/invalidate-sessions", Login, sessions::invalidate_sessions))
         .service(post("/auth/invalidate-refresh-tokens", Login, sessions::invalidate_refresh))
-        .service(post("/auth/disconnect-backend", Login, sessions::disconnect_backend));
+        .service(post("/auth/disconnect-backend", Login, sessions::disconnect_backend))
+        // After every other path below `users`, which it would match as well.
+        .service(record("/auth/users/{id}"));
+}
+
+/// One person's record.
+fn record(path: &str) -> Resource {
+    use djoser::people;
+
+    only(path, "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", Login)
+        .route(read().to(people::show))
+        .route(web::put().to(people::update))
+        .route(web::patch().to(people::update))
+        .route(web::delete().to(people::delete))
 }
 
 async fn not_found() -> HttpResponse {

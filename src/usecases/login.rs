@@ -5,11 +5,13 @@ use secrecy::SecretString;
 use super::{
     Ctx,
     issue::{self, WithRefresh},
+    profile,
 };
 use crate::{
     domain::{
         account::{Account, AccountId},
         client::Client,
+        credential::Principal,
         email::Email,
         grant::{Grant, How},
         policy::LoginField,
@@ -50,6 +52,13 @@ fn by_username(ctx: &mut Ctx<'_>, name: &str) -> Outcome<Option<Account>> {
     Ok(accounts::find_by_username(ctx.conn, &username)?)
 }
 
+/// What is stored of whoever shows a credential; a client that acts for itself has no password.
+pub fn own(ctx: &mut Ctx<'_>, me: &Principal) -> Outcome<Known> {
+    let account = profile::of(me)?;
+    let hash = accounts::password_of(ctx.conn, account.id)?;
+    Ok(Known(hash.map(|hash| (account.id, hash))))
+}
+
 /// A password that was found right, and against what.
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -64,7 +73,6 @@ pub struct Checked {
 /// djoser's login: an auth token.
 pub fn by_auth_token(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<SecretString> {
     let account = enter(ctx, checked)?;
-    accounts::update_last_login(ctx.conn, account.id, ctx.now)?;
     issue::auth_token(ctx, &grant(&account, None, ScopeSet::default(), How::Login))
 }
 
@@ -98,16 +106,23 @@ pub fn by_client(
     issue::opaque(ctx, &grant, WithRefresh::No)
 }
 
-/// Between the check of the password and now the world may have changed: reads the account again, and
-/// wants it active and its password unchanged.
+/// A login with a password: it is noted, and a better form of the password is stored.
 pub(super) fn enter(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account> {
-    let account = accounts::find(ctx.conn, checked.account)?.ok_or(Refusal::BadLogin)?;
-    let unchanged = accounts::password_of(ctx.conn, account.id)?.as_ref() == Some(&checked.hash);
-    if !account.is_active() || !unchanged {
-        return Err(Refusal::BadLogin.into());
-    }
+    let account = unchanged(ctx, checked)?;
     if let Some(better) = &checked.better {
         accounts::update_hash(ctx.conn, account.id, (&checked.hash, better))?;
+    }
+    accounts::update_last_login(ctx.conn, account.id, ctx.now)?;
+    Ok(account)
+}
+
+/// Between the check of the password and now the world may have changed: reads the account again, and
+/// wants it active and its password unchanged.
+pub(super) fn unchanged(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account> {
+    let account = accounts::find(ctx.conn, checked.account)?.ok_or(Refusal::BadLogin)?;
+    let same = accounts::password_of(ctx.conn, account.id)?.as_ref() == Some(&checked.hash);
+    if !account.is_active() || !same {
+        return Err(Refusal::BadLogin.into());
     }
     Ok(account)
 }

@@ -1,6 +1,7 @@
 //! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
 
 pub mod jwt;
+mod passwords;
 pub mod people;
 pub mod refusals;
 pub mod register;

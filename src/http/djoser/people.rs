@@ -1,12 +1,23 @@
-//! `users/` and `users/me/`: who is there, and who one is.
+//! `users/`, `users/me/` and `users/{id}/`: who is there, and what they may change of themselves.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, StatusCode},
+    web::Data,
+};
 
-use super::{Refused, UserBody};
+use super::{Refused, UserBody, passwords};
 use crate::{
     app::App,
-    http::{answer, credential},
-    usecases::profile,
+    domain::account::AccountId,
+    error::Refusal,
+    http::{
+        answer,
+        body::{Body, Words},
+        credential,
+        fields::Reader,
+    },
+    usecases::profile::{self, Change, Whose},
 };
 
 /// `GET users/`: oneself; for an administrator everybody, in the order of their ids.
@@ -18,10 +29,58 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     Ok(answer::ok(StatusCode::OK, &bodies))
 }
 
-/// `GET users/me/`: who the credential is.
-pub async fn me(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let login = app.policy().names.login;
+/// `GET users/me/`, `GET users/{id}/`: one record.
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let (login, whose) = (app.policy().names.login, whose(&request));
     let shown = credential::of(&request);
-    let body = app.read_as(shown, move |_, me| Ok(UserBody::new(profile::of(me)?, login))).await?;
-    Ok(answer::ok(StatusCode::OK, &body))
+    let account = app.read_as(shown, move |ctx, me| profile::seen(ctx, me, whose)).await?;
+    Ok(answer::ok(StatusCode::OK, &UserBody::new(&account, login)))
+}
+
+/// `PUT` and `PATCH` of `users/me/` and `users/{id}/`: changes what is sent and may be changed.
+pub async fn update(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let (login, whose) = (app.policy().names.login, whose(&request));
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop)).await?;
+    let change = change(&words, request.method())?;
+    let changed =
+        app.write_as(shown, move |ctx, me| profile::update(ctx, me, whose, &change)).await?;
+    Ok(answer::ok(StatusCode::OK, &UserBody::new(&changed, login)))
+}
+
+/// `DELETE users/me/`, `DELETE users/{id}/`: for good, with the caller's password.
+pub async fn delete(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let whose = whose(&request);
+    let shown = credential::of(&request);
+    app.read_as(shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop)).await?;
+    let mut read = Reader::new(&words);
+    let typed = passwords::current(&mut read);
+    let typed = read.finish(typed)?;
+    let checked = passwords::check_current(&app, shown.clone(), &typed).await?;
+    app.write_as(shown, move |ctx, me| profile::delete(ctx, me, whose, &checked)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn change(words: &Words, _method: &Method) -> Result<Change, Refusal> {
+    let mut read = Reader::new(words);
+    let name = read.maybe(Reader::name, "name");
+    read.finish(name.map(|name| Change { name }))
+}
+
+/// Whose record the path names; the path of `users/me` has no number in it.
+fn whose(request: &HttpRequest) -> Whose {
+    let Some(id) = request.match_info().get("id") else { return Whose::Own };
+    let digits = id.bytes().all(|b| b.is_ascii_digit());
+    let id = digits.then(|| id.parse().ok()).flatten();
+    id.map_or(Whose::Nobodys, |id| Whose::Of(AccountId(id)))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
 
-use super::{Refused, UserBody};
+use super::{Refused, UserBody, passwords::PASSWORD_BYTES};
 use crate::{
     app::App,
     domain::{
@@ -76,9 +76,6 @@ async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<New
     );
     Ok(read.finish(whole)?)
 }
-
-/// Longest password field read at all; the rules for passwords are stricter.
-const PASSWORD_BYTES: usize = 4096;
 
 /// The rules for passwords first, then whether both were the same: as djoser orders its complaints.
 fn weigh(

@@ -1,6 +1,8 @@
 //! djoser's contract.
 
 mod activation;
+mod changes;
+mod deletion;
 mod fields;
 mod hidden;
 mod jwt;
@@ -9,6 +11,7 @@ mod logout;
 mod me;
 mod methods;
 mod passwords;
+mod records;
 mod resend;
 mod schemes;
 mod usernames;

@@ -125,6 +125,21 @@ impl House {
     pub fn post(&self, path: &str) -> Call {
         self.call(Method::POST, path)
     }
+
+    /// `PUT`.
+    pub fn put(&self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
+    /// `PATCH`.
+    pub fn patch(&self, path: &str) -> Call {
+        self.call(Method::PATCH, path)
+    }
+
+    /// `DELETE`.
+    pub fn delete(&self, path: &str) -> Call {
+        self.call(Method::DELETE, path)
+    }
 }
 
 fn free_port() -> TcpListener {

@@ -8,6 +8,7 @@ pub mod house;
 pub mod logs;
 pub mod mailbox;
 pub mod said;
+pub mod sessions;
 
 pub use call::Call;
 pub use callers::{OAuthClient, Person};
