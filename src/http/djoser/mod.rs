@@ -3,6 +3,7 @@
 pub mod jwt;
 pub mod refusals;
 pub mod sessions;
+pub mod social;
 pub mod tokens;
 pub mod users;
 

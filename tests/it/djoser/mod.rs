@@ -1,4 +1,5 @@
 //! djoser's contract.
 
 mod activation;
+mod social;
 mod users;
