@@ -93,7 +93,8 @@ mod tests {
         let read = |key: &str, word: &str| unpack(&key.into(), "state", word).expect("a key");
         assert_eq!(read("key", &one).as_deref(), Some(&b"text"[..]));
         assert_eq!(read("other", &one), None);
-        for bent in ["", "A", "not base64!", &one[1..], &one[..one.len() - 4]] {
+        let cut: String = one.chars().skip(4).collect();
+        for bent in ["", "A", "not base64!", &cut] {
             assert_eq!(read("key", bent), None, "{bent}");
         }
     }

@@ -4,7 +4,7 @@
 //! (`login_hint=denied` says no); without it a page asks who one wants to be.
 
 use actix_web::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
@@ -119,17 +119,17 @@ pub(super) fn google_token(world: &World, ask: &Ask) -> Answer {
     if ask.form("client_secret") != Some(world.apps.google_client_secret.as_str()) {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client");
     }
-    let (token, answer) = match exchange(world, ask, Provider::Google) {
-        Ok(done) => done,
+    let token = match exchange(world, ask, Provider::Google) {
+        Ok(token) => token,
         Err(refusal) => return refusal,
     };
     let Ok(id_token) = google::id_token(world, &token).mint() else {
         return Answer::empty(StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let mut body = answer;
-    body["id_token"] = json!(id_token);
-    body["scope"] = json!("openid email profile");
-    Answer::ok(&body)
+    let mut body = tokens(&token);
+    body.insert("id_token".to_owned(), json!(id_token));
+    body.insert("scope".to_owned(), json!("openid email profile"));
+    Answer::ok(&Value::Object(body))
 }
 
 /// `POST /token` at Yandex: the secret may be left out, but not be wrong.
@@ -138,12 +138,14 @@ pub(super) fn yandex_token(world: &World, ask: &Ask) -> Answer {
     if ask.form("client_secret").is_some_and(|secret| secret != ours) {
         return refuse(StatusCode::BAD_REQUEST, "invalid_client");
     }
-    exchange(world, ask, Provider::Yandex)
-        .map_or_else(|refusal| refusal, |(_, body)| Answer::ok(&body))
+    match exchange(world, ask, Provider::Yandex) {
+        Ok(token) => Answer::ok(&Value::Object(tokens(&token))),
+        Err(refusal) => refusal,
+    }
 }
 
-/// Consumes a code, which must be shown with everything it is bound to.
-fn exchange(world: &World, ask: &Ask, provider: Provider) -> Result<(String, Value), Answer> {
+/// Consumes a code, which must be shown with everything it is bound to; tells the token behind it.
+fn exchange(world: &World, ask: &Ask, provider: Provider) -> Result<String, Answer> {
     let bad = |error| Err(refuse(StatusCode::BAD_REQUEST, error));
     if ask.form("grant_type") != Some("authorization_code") {
         return bad("unsupported_grant_type");
@@ -160,12 +162,15 @@ fn exchange(world: &World, ask: &Ask, provider: Provider) -> Result<(String, Val
     if !verified || !same_place || code.client_id != client_id || !known {
         return bad("invalid_grant");
     }
-    let body = object([
-        ("access_token", Some(json!(code.token))),
+    Ok(code.token)
+}
+
+fn tokens(token: &str) -> Map<String, Value> {
+    object([
+        ("access_token", Some(json!(token))),
         ("token_type", Some(json!("bearer"))),
         ("expires_in", Some(json!(3599))),
-    ]);
-    Ok((code.token, Value::Object(body)))
+    ])
 }
 
 fn refuse(status: StatusCode, error: &str) -> Answer {
