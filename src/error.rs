@@ -43,6 +43,8 @@ pub enum Refusal {
     ScopeNotAllowed,
     /// No such grant type here.
     UnsupportedGrant,
+    /// The address to send people back to is not one of those allowed.
+    RedirectNotAllowed,
     /// The request cannot be understood; the text names the parameter and the mend.
     BadRequest(&'static str),
     /// The grant (refresh token, code, password) is not good.

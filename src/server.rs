@@ -15,7 +15,7 @@ use crate::{
     config::{Config, dialects::ErrorForm},
     courier::{self, Office},
     error::{Fault, Outcome},
-    http::{self, body::BodyLimits, envelope, oauth::refusals::Style},
+    http::{self, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style},
     store::migrate,
     usecases::prune,
 };
@@ -88,11 +88,13 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
+    let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let server = HttpServer::new(move || {
         Web::new()
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
+            .app_data(Data::clone(&cookie))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
             .configure(http::routes)

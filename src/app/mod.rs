@@ -86,7 +86,10 @@ impl App {
             clock,
             entropy,
             policy: policy::from(config)?,
-            keys: Keys { jwt: config.jwt.signing_key.as_ref().map(JwtKey::shared) },
+            keys: Keys {
+                jwt: config.jwt.signing_key.as_ref().map(JwtKey::shared),
+                sealing: config.jwt.signing_key.clone(),
+            },
             letter_waits: Notify::new(),
         });
         let writes = match backend {
@@ -199,6 +202,15 @@ impl App {
         shown: &ProviderCredential,
     ) -> Outcome<ProviderIdentity> {
         self.0.providers.identify(provider, shown, self.now()).await
+    }
+
+    /// Asks a provider whose a code is that came back from its own page.
+    pub async fn redeem(
+        &self,
+        provider: &ProviderName,
+        code: &ProviderCredential,
+    ) -> Outcome<ProviderIdentity> {
+        self.0.providers.redeem(provider, code, self.now()).await
     }
 
     /// What the providers' part of the configuration says.

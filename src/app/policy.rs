@@ -43,6 +43,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
         },
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
         default_scope: config.tokens.default_scope.clone(),
+        redirect_uris: config.social_login.redirect_uris.clone(),
     })
 }
 

@@ -24,6 +24,7 @@ pub mod registration;
 pub mod resets;
 mod secrets;
 pub mod server;
+pub mod social_login;
 pub mod tokens;
 mod variables;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub jwt: jwt::Jwt,
     /// Where the links in letters lead.
     pub links: links::Links,
+    /// People who sign in on a provider's own page.
+    pub social_login: social_login::SocialLogin,
     /// When a provider's person and an account meet.
     pub linking: linking::Linking,
     /// Choices within the published contracts.
@@ -95,6 +98,7 @@ impl Config {
             ("tokens", self.tokens.validate()),
             ("jwt", self.jwt.validate()),
             ("links", self.links.validate(&self.public_url)),
+            ("social_login", self.social_login.validate()),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
             ("providers", self.providers.validate().err().unwrap_or_default()),
@@ -112,6 +116,7 @@ impl Config {
             ("resets", self.resets.warnings()),
             ("tokens", self.tokens.warnings()),
             ("links", self.links.warnings(&self.public_url)),
+            ("social_login", self.social_login.warnings()),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

@@ -9,6 +9,8 @@ use super::jwt_key::{Algorithm, SigningKey, VerifyingKey};
 pub struct Keys {
     /// The key of the published JWT dialects; without it they are off.
     pub jwt: Option<JwtKey>,
+    /// What texts are sealed under that others keep for us; there whenever there is a JWT key.
+    pub sealing: Option<SecretString>,
 }
 
 /// A key that signs and verifies JWTs with HS256, as the published dialects do.

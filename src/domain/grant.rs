@@ -9,6 +9,8 @@ pub enum How {
     Login,
     /// simplejwt's `jwt/create`: a name and a password, no client.
     JwtLogin,
+    /// Signed in on a provider's own page, no client.
+    SocialLogin,
     /// A provider's token was converted.
     ConvertToken,
     /// Name and password through a client.
@@ -23,6 +25,7 @@ impl How {
         match self {
             Self::Login => "login",
             Self::JwtLogin => "jwt_login",
+            Self::SocialLogin => "social_login",
             Self::ConvertToken => "convert_token",
             Self::Password => "password",
             Self::ClientCredentials => "client_credentials",

@@ -24,6 +24,8 @@ pub struct Policy {
     pub language: Language,
     /// The scopes of a client registered without any.
     pub default_scope: ScopeSet,
+    /// Where people who sign in on a provider's page may be sent back to.
+    pub redirect_uris: Vec<String>,
 }
 
 /// The rules of the names people log in with.

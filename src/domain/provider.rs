@@ -134,6 +134,17 @@ impl ProviderCredential {
     }
 }
 
+/// Somebody on the way to a provider's page, who will come back with a code.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    /// The page of the front-end that the provider sends them back to.
+    pub redirect_uri: String,
+    /// What comes back unchanged beside the code.
+    pub state: String,
+    /// The PKCE verifier that belongs to the code; the page sees its hash alone.
+    pub verifier: SecretString,
+}
+
 /// How far an e-mail address told by a provider can be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EmailTrust {

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod browser;
 pub mod credential;
 pub mod djoser;
 pub mod envelope;
@@ -11,6 +12,7 @@ pub mod fields;
 pub mod form;
 pub mod health;
 pub mod json;
+pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
@@ -38,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// What the published contracts have under `/auth`.
 fn auth(config: &mut ServiceConfig) {
-    use djoser::{jwt, people, register, sessions, tokens};
+    use djoser::{jwt, people, register, sessions, social, tokens};
     use oauth::{convert, token};
 
     config
@@ -59,6 +61,15 @@ fn auth(config: &mut ServiceConfig) {
         .service(post("/auth/invalidate-sessions", Login, sessions::invalidate_sessions))
         .service(post("/auth/invalidate-refresh-tokens", Login, sessions::invalidate_refresh))
         .service(post("/auth/disconnect-backend", Login, sessions::disconnect_backend))
+        .service(
+            only("/auth/associations", "GET, HEAD, OPTIONS", Login)
+                .route(read().to(sessions::associations)),
+        )
+        .service(
+            only("/auth/o/{provider}", "GET, POST, HEAD, OPTIONS", Anyone)
+                .route(read().to(social::depart))
+                .route(web::post().to(social::arrive)),
+        )
         // After every other path below `users`, which it would match as well.
         .service(record("/auth/users/{id}"));
 }

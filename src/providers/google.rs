@@ -9,11 +9,13 @@ use super::{
     Provider,
     answer::{Answer, Record},
     error::{Flaw, ProviderError, both},
+    exchange::{Counter, exchange},
     fetch::Ask,
     flights::Told,
     guard::{Again, Cx, Line},
     id_token::Rules,
     jwks::Jwks,
+    page::Page,
     person,
 };
 use crate::{
@@ -74,6 +76,24 @@ impl Google {
         Ok(identity)
     }
 
+    /// The token came to us alone, straight from Google: whose it is is all that is left to ask.
+    async fn by_code(&self, shown: &ProviderCredential, cx: &Cx) -> Told {
+        let counter = Counter {
+            url: &self.settings.token_url,
+            client_id: self.settings.client_ids.first().map_or("", String::as_str),
+            secret: self.settings.client_secret.as_ref(),
+            extra: &[],
+            rejected: ProviderError::Misconfigured(
+                "Google rejects the first of google-oauth2.client_ids, or its client_secret",
+            ),
+        };
+        let tokens = exchange(&self.line, counter, shown, cx).await?;
+        let url = self.settings.userinfo_url.clone();
+        let whose = Ask::get(url).authorized("Bearer", tokens.access_token());
+        let whose = told(self.line.ask(&whose, Again::CutOff, cx).await?)?;
+        self.identity(&whose, AudienceProof::CodeExchange)
+    }
+
     fn identity(&self, told: &Record, audience: AudienceProof) -> Told {
         Ok(ProviderIdentity {
             provider: self.line.provider().clone(),
@@ -104,6 +124,19 @@ impl Provider for Google {
             CredentialKind::IdToken => Box::pin(self.by_id_token(shown, cx)),
             _ => Box::pin(self.by_access_token(shown, cx)),
         }
+    }
+
+    /// Google exchanges no code of a web application without its secret.
+    fn page(&self) -> Option<Page<'_>> {
+        let Google { settings, .. } = self;
+        settings.client_secret.as_ref()?;
+        let client_id = settings.client_ids.first()?;
+        let (url, scopes) = (&settings.authorize_url, &settings.scopes);
+        Some(Page { url, client_id, scopes, method: "S256" })
+    }
+
+    fn redeem<'a>(&'a self, code: &'a ProviderCredential, cx: &'a Cx) -> BoxFuture<'a, Told> {
+        Box::pin(self.by_code(code, cx))
     }
 }
 
@@ -156,6 +189,7 @@ mod tests {
         domain::provider::{EmailTrust, ProviderCredential},
         error::Why,
         providers::{
+            Provider as _,
             answer::Record,
             canned::{self, Canned},
             error::{Flaw, ProviderError},
@@ -215,6 +249,16 @@ mod tests {
         for told in [json!({}), json!({"email": ""}), json!({"email": 1, "email_verified": true})] {
             assert_eq!(email(&record(&told)), None);
         }
+    }
+
+    #[tokio::test]
+    async fn without_the_secret_nobody_is_sent_to_googles_page() {
+        let mut settings =
+            google::Google { client_ids: vec!["web".to_owned()], ..google::Google::default() };
+        assert!(Google::new(&settings, canned::line()).page().is_none());
+        settings.client_secret = Some("s".into());
+        let google = Google::new(&settings, canned::line());
+        assert_eq!(google.page().map(|page| page.client_id), Some("web"));
     }
 
     /// Google with its keys at a server of ours, and what came of showing it a token.

@@ -8,6 +8,7 @@ mod breaker;
 #[cfg(test)]
 mod canned;
 mod error;
+mod exchange;
 mod fetch;
 mod flights;
 mod google;
@@ -15,10 +16,10 @@ mod guard;
 mod id_token;
 mod jwks;
 mod kind;
+mod page;
 mod person;
 mod registry;
 mod vk;
-mod vk_exchange;
 mod vk_id;
 mod vk_legacy;
 mod yandex;
@@ -33,6 +34,7 @@ use crate::{
 };
 use flights::Told;
 use guard::{Cx, Line};
+use page::Page;
 
 /// Answers one question: whose credential is this, and was it given to one of our applications?
 trait Provider: Send + Sync {
@@ -46,6 +48,12 @@ trait Provider: Send + Sync {
         shown: &'a ProviderCredential,
         cx: &'a Cx,
     ) -> BoxFuture<'a, Told>;
+
+    /// Its own page on which people sign in; `None` when the block does not say all that it takes.
+    fn page(&self) -> Option<Page<'_>>;
+
+    /// The person behind a code that came back from that page.
+    fn redeem<'a>(&'a self, code: &'a ProviderCredential, cx: &'a Cx) -> BoxFuture<'a, Told>;
 }
 
 type Maker = fn(&Providers, Line) -> Box<dyn Provider>;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::{
     KNOWN, Provider,
@@ -17,7 +18,7 @@ use crate::{
     config::providers::Providers,
     domain::{
         identity::LinkExisting,
-        provider::{ProviderCredential, ProviderIdentity, ProviderName},
+        provider::{CredentialKind, Departure, ProviderCredential, ProviderIdentity, ProviderName},
     },
     error::{Fault, Outcome, Refusal, Why},
 };
@@ -99,11 +100,29 @@ impl Registry {
         let started = Instant::now();
         let told = desk.ask(shown, &Cx { now, deadline: started + self.limit }).await;
         report(provider, &told, started.elapsed());
-        let identity = told?;
-        if desk.require_email && identity.email.is_none() {
-            return Err(Refusal::ProviderGaveNoEmail.into());
-        }
-        Ok(identity)
+        desk.admitted(told)
+    }
+
+    /// The address of the provider's own page for somebody who sets out to sign in there. Refused when
+    /// the provider's settings do not say all that it takes.
+    pub fn page(&self, provider: &ProviderName, departure: &Departure) -> Outcome<Url> {
+        let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
+        let page = desk.provider.page().ok_or(Refusal::UnknownProvider)?;
+        Ok(page.address(departure)?)
+    }
+
+    /// Asks whose a code is that came back from [`Registry::page`]. Never shared: a code is good once.
+    pub async fn redeem(
+        &self,
+        provider: &ProviderName,
+        code: &ProviderCredential,
+        now: DateTime<Utc>,
+    ) -> Outcome<ProviderIdentity> {
+        let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
+        let started = Instant::now();
+        let told = desk.redeem(code, &Cx { now, deadline: started + self.limit }).await;
+        report(provider, &told, started.elapsed());
+        desk.admitted(told)
     }
 
     fn desk(&self, name: &ProviderName) -> Option<&Desk> {
@@ -119,6 +138,22 @@ impl Desk {
             Ok(told) => told,
             Err(_elapsed) => Err(ProviderError::Unavailable(Outage::Timeout)),
         }
+    }
+
+    async fn redeem(&self, code: &ProviderCredential, cx: &Cx) -> Told {
+        kind::read(code, &[CredentialKind::Code])?;
+        match timeout_at(cx.deadline, self.provider.redeem(code, cx)).await {
+            Ok(told) => told,
+            Err(_elapsed) => Err(ProviderError::Unavailable(Outage::Timeout)),
+        }
+    }
+
+    fn admitted(&self, told: Told) -> Outcome<ProviderIdentity> {
+        let identity = told?;
+        if self.require_email && identity.email.is_none() {
+            return Err(Refusal::ProviderGaveNoEmail.into());
+        }
+        Ok(identity)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! An `id_token` of VK ID is never verified here: VK publishes no keys for it.
 
+use std::iter;
+
 use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret as _;
 use url::Url;
@@ -10,9 +12,11 @@ use super::{
     Provider,
     answer::Record,
     error::ProviderError,
+    exchange::{Counter, Tokens, exchange},
     flights::Told,
     guard::{Cx, Line},
-    person, vk_exchange,
+    page::Page,
+    person,
     vk_id::{self, Owner},
     vk_legacy::Legacy,
 };
@@ -47,12 +51,11 @@ impl Vk {
 
     /// We exchange the code ourselves, so the token is ours beyond doubt.
     async fn by_code(&self, shown: &ProviderCredential, cx: &Cx) -> Told {
-        let url = below(&self.settings.id_url, "/oauth2/auth");
         let mut refused = ProviderError::Refused(Why::Unknown);
         // A code does not say for which of our applications it is; PKCE makes asking for each safe.
         for client_id in &self.settings.client_ids {
-            match vk_exchange::exchange(&self.line, (&url, client_id), shown, cx).await {
-                Ok(tokens) => return self.by_exchange(client_id, &tokens, shown, cx).await,
+            match self.exchange(client_id, shown, cx).await {
+                Ok(tokens) => return self.owner(client_id, &tokens, shown, cx).await,
                 Err(why @ ProviderError::Refused(_)) => refused = why,
                 Err(why) => return Err(why),
             }
@@ -60,10 +63,15 @@ impl Vk {
         Err(refused)
     }
 
-    async fn by_exchange(
+    async fn by_code_of(&self, client_id: &str, shown: &ProviderCredential, cx: &Cx) -> Told {
+        let tokens = self.exchange(client_id, shown, cx).await?;
+        self.owner(client_id, &tokens, shown, cx).await
+    }
+
+    async fn owner(
         &self,
         client_id: &str,
-        tokens: &vk_exchange::Tokens,
+        tokens: &Tokens,
         shown: &ProviderCredential,
         cx: &Cx,
     ) -> Told {
@@ -77,6 +85,30 @@ impl Vk {
             return Err(ProviderError::Refused(Why::Forged));
         }
         Ok(identity)
+    }
+
+    async fn exchange(
+        &self,
+        client_id: &str,
+        shown: &ProviderCredential,
+        cx: &Cx,
+    ) -> Result<Tokens, ProviderError> {
+        let Some(device_id) = &shown.device_id else {
+            let missing = "a VK code comes with code_verifier and device_id";
+            return Err(ProviderError::BadRequest(missing));
+        };
+        let state = shown.state.as_deref().map(|state| ("state", state));
+        let extra: Vec<_> = iter::once(("device_id", device_id.as_str())).chain(state).collect();
+        let counter = Counter {
+            url: &below(&self.settings.id_url, "/oauth2/auth"),
+            client_id,
+            // VK ID has no secrets, and answers one with 404.
+            secret: None,
+            extra: &extra,
+            // There is no secret that could be wrong: the code was not given to this application.
+            rejected: ProviderError::Refused(Why::ForeignAudience),
+        };
+        exchange(&self.line, counter, shown, cx).await
     }
 
     /// VK ID first; a token it does not know may be one of the old OAuth.
@@ -157,6 +189,18 @@ impl Provider for Vk {
             CredentialKind::IdToken => Box::pin(self.by_id_token(shown, cx)),
             _ => Box::pin(self.by_access_token(shown, cx)),
         }
+    }
+
+    fn page(&self) -> Option<Page<'_>> {
+        let Vk { settings, .. } = self;
+        let client_id = settings.client_ids.first()?;
+        let (url, scopes) = (&settings.authorize_url, &settings.scopes);
+        Some(Page { url, client_id, scopes, method: "s256" })
+    }
+
+    fn redeem<'a>(&'a self, code: &'a ProviderCredential, cx: &'a Cx) -> BoxFuture<'a, Told> {
+        let ours = self.settings.client_ids.first().map_or("", String::as_str);
+        Box::pin(self.by_code_of(ours, code, cx))
     }
 }
 

@@ -1,12 +1,11 @@
 //! VK ID's word on a token: `user_info` and `public_info`.
 
-use std::time::Duration;
-
 use url::Url;
 
 use super::{
     answer::{Answer, Record},
-    error::{Flaw, Outage, ProviderError},
+    error::{Flaw, ProviderError},
+    exchange::{is_ip_bound, refusal},
     fetch::Ask,
     guard::{Again, Cx, Line},
 };
@@ -53,26 +52,6 @@ fn read(answer: Answer) -> Result<Owner, ProviderError> {
         Some(_) => Err(ProviderError::Malformed(Flaw::Status(status))),
         None => Err(ProviderError::Malformed(Flaw::Member("user"))),
     }
-}
-
-/// What an error of VK ID means; its description is looked at, never passed on.
-pub(super) fn refusal(told: &Record, status: u16) -> ProviderError {
-    match told.text("error") {
-        _ if is_ip_bound(told) => ProviderError::Refused(Why::IpBound),
-        Some("slow_down" | "too_many_requests" | "rate_limit_exceeded") => {
-            ProviderError::RateLimited { retry_after: Duration::from_secs(1) }
-        }
-        Some("server_error" | "temporarily_unavailable" | "internal_error") => {
-            ProviderError::Unavailable(Outage::Status(status))
-        }
-        _ if status == 404 => ProviderError::Malformed(Flaw::Status(status)),
-        None if status < 400 => ProviderError::Malformed(Flaw::Member("error")),
-        _ => ProviderError::Refused(Why::Unknown),
-    }
-}
-
-fn is_ip_bound(told: &Record) -> bool {
-    told.text("error_description").is_some_and(|text| text.contains("another ip address"))
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use super::{
     Provider,
     answer::{Answer, Record},
     error::{Flaw, ProviderError},
+    exchange::{Counter, exchange},
     fetch::Ask,
     flights::Told,
     guard::{Again, Cx, Line},
     id_token::LEEWAY,
+    page::Page,
     person,
 };
 use crate::{
@@ -20,9 +22,12 @@ use crate::{
         jwt_key::{Algorithm, VerifyingKey},
         jwt_time::{self, TimeRule},
     },
-    domain::provider::{
-        AudienceProof, CredentialKind, EmailTrust, ProviderCredential, ProviderEmail,
-        ProviderIdentity,
+    domain::{
+        language::Language,
+        provider::{
+            AudienceProof, CredentialKind, EmailTrust, ProviderCredential, ProviderEmail,
+            ProviderIdentity,
+        },
     },
     error::Why,
 };
@@ -72,14 +77,37 @@ impl Yandex {
     /// The answer names the application; its own documents call the query form insecure, so the
     /// token goes into a header.
     async fn by_access_token(&self, shown: &ProviderCredential, cx: &Cx) -> Told {
+        let info = self.info(shown.token.expose_secret(), shown.language, cx).await?;
+        self.identity(&info, AudienceProof::ClientIdEcho)
+    }
+
+    async fn by_code(&self, shown: &ProviderCredential, cx: &Cx) -> Told {
+        let counter = Counter {
+            url: &self.settings.token_url,
+            client_id: self.settings.client_ids.first().map_or("", String::as_str),
+            secret: self.settings.client_secret.as_ref(),
+            extra: &[],
+            rejected: ProviderError::Misconfigured(
+                "Yandex rejects the first of yandex-oauth2.client_ids, or its client_secret",
+            ),
+        };
+        let tokens = exchange(&self.line, counter, shown, cx).await?;
+        let info = self.info(tokens.access_token(), shown.language, cx).await?;
+        self.identity(&info, AudienceProof::CodeExchange)
+    }
+
+    async fn info(
+        &self,
+        token: &str,
+        language: Language,
+        cx: &Cx,
+    ) -> Result<Record, ProviderError> {
         let mut url = self.settings.info_url.clone();
         url.set_query(Some("format=json"));
-        let ask = Ask::get(url)
-            .authorized("OAuth", shown.token.expose_secret())
-            .in_language(shown.language);
+        let ask = Ask::get(url).authorized("OAuth", token).in_language(language);
         let info = told(self.line.ask(&ask, Again::Failed, cx).await?)?;
         check_client(&info, &self.settings.client_ids)?;
-        self.identity(&info, AudienceProof::ClientIdEcho)
+        Ok(info)
     }
 
     /// The JWT names no audience: that it is signed with our application's secret is the proof.
@@ -143,6 +171,17 @@ impl Provider for Yandex {
             }
             _ => Box::pin(self.by_access_token(shown, cx)),
         }
+    }
+
+    fn page(&self) -> Option<Page<'_>> {
+        let Yandex { settings, .. } = self;
+        let client_id = settings.client_ids.first()?;
+        let (url, scopes) = (&settings.authorize_url, &settings.scopes);
+        Some(Page { url, client_id, scopes, method: "S256" })
+    }
+
+    fn redeem<'a>(&'a self, code: &'a ProviderCredential, cx: &'a Cx) -> BoxFuture<'a, Told> {
+        Box::pin(self.by_code(code, cx))
     }
 }
 

@@ -12,9 +12,11 @@ pub const FOREIGN_APP: &str = "99999999";
 pub struct Apps {
     /// Google client ids; tokens of the table are issued to the first.
     pub google_client_ids: Vec<String>,
+    /// The secret of the first Google client id; exchanges codes.
+    pub google_client_secret: String,
     /// Yandex application id.
     pub yandex_client_id: String,
-    /// Yandex application secret; signs Yandex's JWTs.
+    /// Yandex application secret; signs Yandex's JWTs and exchanges codes.
     pub yandex_client_secret: String,
     /// VK application id, for the legacy API and for VK ID.
     pub vk_client_id: String,
@@ -30,6 +32,7 @@ impl Apps {
                 "demo-web.apps.googleusercontent.com".to_owned(),
                 "demo-ios.apps.googleusercontent.com".to_owned(),
             ],
+            google_client_secret: "demo-google-secret-not-a-secret!".to_owned(),
             yandex_client_id: "demo0000000000000000000000yandex".to_owned(),
             yandex_client_secret: "demo-yandex-secret-not-a-secret!".to_owned(),
             vk_client_id: "10000001".to_owned(),
@@ -61,6 +64,7 @@ impl Apps {
 pub fn config_fragment(base_url: &str, apps: &Apps) -> String {
     // A JSON string is a TOML basic string.
     let google = json!(apps.google_client_ids);
+    let google_secret = json!(apps.google_client_secret);
     let yandex = json!([apps.yandex_client_id]);
     let yandex_secret = json!(apps.yandex_client_secret);
     let vk = json!([apps.vk_client_id]);
@@ -72,6 +76,9 @@ allow_private_network = true
 [providers.google-oauth2]
 enabled = true
 client_ids = {google}
+client_secret = {google_secret}
+authorize_url = "{base_url}/google/o/oauth2/v2/auth"
+token_url = "{base_url}/google/token"
 userinfo_url = "{base_url}/google/oauth2/v3/userinfo"
 tokeninfo_url = "{base_url}/google/tokeninfo"
 jwks_url = "{base_url}/google/oauth2/v3/certs"
@@ -80,6 +87,8 @@ jwks_url = "{base_url}/google/oauth2/v3/certs"
 enabled = true
 client_ids = {yandex}
 client_secret = {yandex_secret}
+authorize_url = "{base_url}/yandex/authorize"
+token_url = "{base_url}/yandex/token"
 info_url = "{base_url}/yandex/info"
 
 [providers.vk-oauth2]
@@ -88,6 +97,7 @@ client_ids = {vk}
 service_token = {vk_service}
 api_url = "{base_url}/vk/method"
 id_url = "{base_url}/vkid"
+authorize_url = "{base_url}/vkid/authorize"
 "#
     )
 }
@@ -104,6 +114,9 @@ mod tests {
             r#"userinfo_url = "http://127.0.0.1:9/google/oauth2/v3/userinfo""#,
             r#"tokeninfo_url = "http://127.0.0.1:9/google/tokeninfo""#,
             r#"jwks_url = "http://127.0.0.1:9/google/oauth2/v3/certs""#,
+            r#"authorize_url = "http://127.0.0.1:9/google/o/oauth2/v2/auth""#,
+            r#"token_url = "http://127.0.0.1:9/yandex/token""#,
+            r#"authorize_url = "http://127.0.0.1:9/vkid/authorize""#,
             r#"client_ids = ["demo0000000000000000000000yandex"]"#,
             r#"info_url = "http://127.0.0.1:9/yandex/info""#,
             r#"service_token = "demo-vk-service-token""#,

@@ -12,6 +12,7 @@ pub mod faults;
 mod google;
 mod keys;
 mod log;
+mod pages;
 mod people;
 mod sign;
 mod spoil;
@@ -45,7 +46,12 @@ use ask::{Answer, Ask};
 use world::World;
 
 /// Every path of the emulated providers, and the only methods each of them takes.
-const MAP: [Place; 9] = [
+const MAP: [Place; 14] = [
+    Place::new(Provider::Google, "page", "/google/o/oauth2/v2/auth", &["GET"], pages::google),
+    Place::new(Provider::Google, "token", "/google/token", &["POST"], pages::google_token),
+    Place::new(Provider::Yandex, "page", "/yandex/authorize", &["GET"], pages::yandex),
+    Place::new(Provider::Yandex, "token", "/yandex/token", &["POST"], pages::yandex_token),
+    Place::new(Provider::VkId, "page", "/vkid/authorize", &["GET"], pages::vkid),
     Place::new(
         Provider::Google,
         "userinfo",

@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod postgres;
 mod schema;
 mod server_check;
+pub mod spent_states;
 pub mod tokens;
 pub mod transaction;
 

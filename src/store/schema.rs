@@ -127,6 +127,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    spent_states (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(access_tokens -> families (family_id));
 diesel::joinable!(refresh_tokens -> families (family_id));
 diesel::joinable!(families -> accounts (account_id));

@@ -24,10 +24,17 @@ use crate::{
 pub struct Convert {
     /// The client, proven before the provider was asked.
     pub client: ClientId,
-    /// Who the provider says it is, its audience proven.
-    pub identity: ProviderIdentity,
     /// The scope asked for, if any.
     pub scope: Option<ScopeSet>,
+    /// Who has come.
+    pub arrival: Arrival,
+}
+
+/// Somebody a provider has named.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Who the provider says it is, its audience proven.
+    pub identity: ProviderIdentity,
     /// How far addresses of this provider lead to accounts that exist.
     pub existing: LinkExisting,
     /// The language of a new account's letters, if the request named one.
@@ -54,16 +61,20 @@ pub fn convert(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Converted> {
         return Err(Refusal::BadClient.into());
     }
     let scope = clients::scope_for(&client, wish.scope.as_ref())?;
-    let who = &wish.identity;
-    let account = match identities::find(ctx.conn, &who.provider, &who.subject)? {
-        Some(id) => {
-            let account = accounts::find(ctx.conn, id)?
-                .ok_or_else(|| Fault::internal("an identity without its account"))?;
-            known(account)?
-        }
-        None => first_time(ctx, wish)?,
-    };
+    let account = account_of(ctx, &wish.arrival)?;
     issue_to(ctx, account, &client, scope)
+}
+
+/// Finds, links or makes the account of an identity.
+pub(super) fn account_of(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
+    let who = &arrival.identity;
+    match identities::find(ctx.conn, &who.provider, &who.subject)? {
+        Some(id) => {
+            let account = accounts::find(ctx.conn, id)?;
+            known(account.ok_or_else(|| Fault::internal("an identity without its account"))?)
+        }
+        None => first_time(ctx, arrival),
+    }
 }
 
 fn known(account: Account) -> Outcome<Account> {
@@ -84,14 +95,15 @@ fn issue_to(
     Ok(Converted { tokens, account })
 }
 
-fn first_time(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Account> {
-    let who = &wish.identity;
+fn first_time(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
+    let who = &arrival.identity;
     let holder = match &who.email {
         Some(email) => accounts::find_by_email(ctx.conn, &email.address)?,
         None => None,
     };
     let standing = holder.as_ref().map_or(Holder::Nobody, standing);
-    let decided = identity::link(who.email.as_ref(), standing, wish.existing, ctx.policy.on_clash);
+    let decided =
+        identity::link(who.email.as_ref(), standing, arrival.existing, ctx.policy.on_clash);
     let account = match (decided, holder) {
         (Link::Refuse, _) => return Err(Refusal::LinkRefused.into()),
         (Link::ToHolder, Some(holder)) => holder,
@@ -99,8 +111,8 @@ fn first_time(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Account> {
         (Link::ToHolder | Link::ToWipedHolder, None) => {
             return Err(Fault::internal("a link to a holder that is not there").into());
         }
-        (Link::CreateWithEmail, _) => create(ctx, wish, Address::Yes)?,
-        (Link::CreateWithoutEmail, _) => create(ctx, wish, Address::No)?,
+        (Link::CreateWithEmail, _) => create(ctx, arrival, Address::Yes)?,
+        (Link::CreateWithoutEmail, _) => create(ctx, arrival, Address::No)?,
     };
     identities::insert(ctx.conn, (&who.provider, &who.subject), account.id, ctx.now)?;
     Ok(account)
@@ -134,8 +146,8 @@ enum Address {
     No,
 }
 
-fn create(ctx: &mut Ctx<'_>, wish: &Convert, address: Address) -> Outcome<Account> {
-    let who = &wish.identity;
+fn create(ctx: &mut Ctx<'_>, arrival: &Arrival, address: Address) -> Outcome<Account> {
+    let who = &arrival.identity;
     let email = who.email.as_ref().filter(|_| address == Address::Yes);
     let new = NewAccount {
         email: email.map(|email| &email.address),
@@ -146,7 +158,7 @@ fn create(ctx: &mut Ctx<'_>, wish: &Convert, address: Address) -> Outcome<Accoun
         last_name: &who.name.last,
         password: NO_PASSWORD,
         state: AccountState::Active,
-        language: wish.language,
+        language: arrival.language,
         created_at: ctx.now,
     };
     Ok(accounts::insert(ctx.conn, &new)?)

@@ -1,6 +1,7 @@
-//! Cutting the tie between an account and a provider.
+//! Looking at and cutting the tie between an account and a provider.
 
 use super::Ctx;
+pub use crate::store::identities::Tie;
 use crate::{
     domain::{account::Account, provider::ProviderName},
     error::{Outcome, Refusal},
@@ -9,6 +10,11 @@ use crate::{
         identities,
     },
 };
+
+/// The account's ties to providers, oldest first.
+pub fn ties(ctx: &mut Ctx<'_>, account: &Account) -> Outcome<Vec<Tie>> {
+    Ok(identities::list(ctx.conn, account.id)?)
+}
 
 /// Cuts the account's tie of that provider and number. The last way to log in is not cut.
 ///

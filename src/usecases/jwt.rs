@@ -38,12 +38,17 @@ pub struct JwtPair {
 
 /// `jwt/create`: a pair for a name and a password.
 pub fn by_password(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<JwtPair> {
-    let key = key(ctx)?;
     let account = login::enter(ctx, checked)?;
+    pair(ctx, &account, How::JwtLogin)
+}
+
+/// A pair for an account that has proved itself.
+pub(super) fn pair(ctx: &mut Ctx<'_>, account: &Account, how: How) -> Outcome<JwtPair> {
+    let key = key(ctx)?;
     let end = ctx.now + ctx.policy.lifetimes.jwt_refresh;
-    let grant = login::grant(&account, None, ScopeSet::default(), How::JwtLogin);
+    let grant = login::grant(account, None, ScopeSet::default(), how);
     let family = families::insert(ctx.conn, &grant, ctx.now, Some(end))?;
-    let access = access(ctx, &key, &account, family)?;
+    let access = access(ctx, &key, account, family)?;
     let jti = jti(ctx);
     tokens::insert_refresh(ctx.conn, secret::digest(&jti), family, (ctx.now, end))?;
     let refresh = sign(&key, &claims(ctx, ("refresh", end), &jti, account.id))?;

@@ -21,6 +21,7 @@ pub mod prune;
 pub mod refresh;
 pub mod register;
 pub mod revoke;
+pub mod social_login;
 
 use chrono::{DateTime, Utc};
 

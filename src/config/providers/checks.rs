@@ -66,3 +66,12 @@ pub(super) fn secret(path: &str, secret: Option<&SecretString>, wrong: &mut Vec<
         wrong.push((path.to_owned(), "is blank; write it, or leave the key out".to_owned()));
     }
 }
+
+/// Scopes are single words (RFC 6749 §3.3); they are sent with spaces between them.
+pub(super) fn scopes(path: &str, scopes: &[String], wrong: &mut Vec<Complaint>) {
+    let word = |scope: &String| !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic());
+    if !scopes.iter().all(word) {
+        let mend = "list single words, as the provider names them";
+        wrong.push((path.to_owned(), mend.to_owned()));
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
@@ -31,6 +32,14 @@ pub struct Google {
     /// What is taken: `id_token`, `access_token`.
     #[serde(deserialize_with = "kinds")]
     pub accept: Vec<CredentialKind>,
+    /// The secret of the first of `client_ids`; without it nobody signs in on Google's page.
+    pub client_secret: Option<SecretString>,
+    /// Google's page on which people sign in.
+    pub authorize_url: Url,
+    /// Where the code that comes back from that page is exchanged.
+    pub token_url: Url,
+    /// What people are asked to share on that page.
+    pub scopes: Vec<String>,
     /// Where the person behind an access token is asked for.
     pub userinfo_url: Url,
     /// Where the application behind an access token is asked for.
@@ -55,6 +64,10 @@ impl Default for Google {
             require_email: false,
             extra_root_ca: Vec::new(),
             accept: vec![CredentialKind::IdToken, CredentialKind::AccessToken],
+            client_secret: None,
+            authorize_url: preset("https://accounts.google.com/o/oauth2/v2/auth"),
+            token_url: preset("https://oauth2.googleapis.com/token"),
+            scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
             userinfo_url: preset("https://www.googleapis.com/oauth2/v3/userinfo"),
             tokeninfo_url: preset("https://oauth2.googleapis.com/tokeninfo"),
             jwks_url: preset("https://www.googleapis.com/oauth2/v3/certs"),
@@ -85,6 +98,10 @@ impl Google {
     }
 
     pub(super) fn validate(&self, private: bool, wrong: &mut Vec<Complaint>) {
+        checks::url("google-oauth2.authorize_url", &self.authorize_url, private, wrong);
+        checks::url("google-oauth2.token_url", &self.token_url, private, wrong);
+        checks::secret("google-oauth2.client_secret", self.client_secret.as_ref(), wrong);
+        checks::scopes("google-oauth2.scopes", &self.scopes, wrong);
         checks::url("google-oauth2.userinfo_url", &self.userinfo_url, private, wrong);
         checks::url("google-oauth2.tokeninfo_url", &self.tokeninfo_url, private, wrong);
         checks::url("google-oauth2.jwks_url", &self.jwks_url, private, wrong);

@@ -30,6 +30,10 @@ pub struct Vk {
     pub api_url: Url,
     /// VK ID, without a path.
     pub id_url: Url,
+    /// VK ID's page on which people sign in.
+    pub authorize_url: Url,
+    /// What people are asked to share on that page; empty: their name.
+    pub scopes: Vec<String>,
     /// The version of the API, sent as `v`.
     pub api_version: String,
     /// The application's service token, with which old tokens are checked; without it none is taken.
@@ -53,6 +57,8 @@ impl Default for Vk {
             extra_root_ca: Vec::new(),
             api_url: preset("https://api.vk.ru/method"),
             id_url: preset("https://id.vk.ru"),
+            authorize_url: preset("https://id.vk.ru/authorize"),
+            scopes: Vec::new(),
             api_version: "5.199".to_owned(),
             service_token: None,
             service_token_file: None,
@@ -80,6 +86,8 @@ impl Vk {
     pub(super) fn validate(&self, private: bool, wrong: &mut Vec<Complaint>) {
         checks::url("vk-oauth2.api_url", &self.api_url, private, wrong);
         checks::url("vk-oauth2.id_url", &self.id_url, private, wrong);
+        checks::url("vk-oauth2.authorize_url", &self.authorize_url, private, wrong);
+        checks::scopes("vk-oauth2.scopes", &self.scopes, wrong);
         checks::secret("vk-oauth2.service_token", self.service_token.as_ref(), wrong);
         let digit_or_dot = |c: char| c.is_ascii_digit() || c == '.';
         if self.api_version.is_empty() || !self.api_version.chars().all(digit_or_dot) {

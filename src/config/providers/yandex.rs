@@ -28,7 +28,14 @@ pub struct Yandex {
     pub extra_root_ca: Vec<PathBuf>,
     /// Where the person and the application behind an access token are asked for.
     pub info_url: Url,
-    /// The application's secret, with which Yandex signs its JWTs; without it no JWT is taken.
+    /// Yandex' page on which people sign in.
+    pub authorize_url: Url,
+    /// Where the code that comes back from that page is exchanged.
+    pub token_url: Url,
+    /// What people are asked to share on that page; empty: what the application was registered with.
+    pub scopes: Vec<String>,
+    /// The application's secret, with which Yandex signs its JWTs; without it no JWT is taken, and a
+    /// code of the first of `client_ids` is exchanged with PKCE alone.
     pub client_secret: Option<SecretString>,
     /// A file that holds `client_secret`.
     pub client_secret_file: Option<PathBuf>,
@@ -48,6 +55,9 @@ impl Default for Yandex {
             require_email: false,
             extra_root_ca: Vec::new(),
             info_url: preset("https://login.yandex.ru/info"),
+            authorize_url: preset("https://oauth.yandex.ru/authorize"),
+            token_url: preset("https://oauth.yandex.ru/token"),
+            scopes: Vec::new(),
             client_secret: None,
             client_secret_file: None,
             trust_default_email: false,
@@ -74,6 +84,9 @@ impl Yandex {
 
     pub(super) fn validate(&self, private: bool, wrong: &mut Vec<Complaint>) {
         checks::url("yandex-oauth2.info_url", &self.info_url, private, wrong);
+        checks::url("yandex-oauth2.authorize_url", &self.authorize_url, private, wrong);
+        checks::url("yandex-oauth2.token_url", &self.token_url, private, wrong);
+        checks::scopes("yandex-oauth2.scopes", &self.scopes, wrong);
         checks::secret("yandex-oauth2.client_secret", self.client_secret.as_ref(), wrong);
         if self.max_age_seconds == 0 {
             let mend = "must be at least 1";

@@ -6,6 +6,7 @@ pub mod people;
 pub mod refusals;
 pub mod register;
 pub mod sessions;
+pub mod social;
 pub mod tokens;
 mod user_body;
 

@@ -101,6 +101,17 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => {
             field(FieldError::OBJECT, "Unable to log in with provided credentials.")
         }
+        Refusal::ProviderRefused(_) => {
+            field(FieldError::OBJECT, "The provider does not vouch for this sign-in.")
+        }
+        Refusal::ProviderGaveNoEmail => field(
+            FieldError::OBJECT,
+            "The provider told no e-mail address, and one is needed here.",
+        ),
+        Refusal::LinkRefused => field(
+            FieldError::OBJECT,
+            "An account with this e-mail address exists. Log in to it and connect the provider.",
+        ),
         Refusal::BadMailUid => field("uid", "Invalid user id or user doesn't exist."),
         Refusal::BadMailToken => field("token", "Invalid token for given user."),
         Refusal::StaleMailToken => detail(StatusCode::FORBIDDEN, "Stale token for given user."),
@@ -112,6 +123,9 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
             StatusCode::BAD_REQUEST,
             "This is the only way to log in to the account. Set a password first.",
         ),
+        // djoser answers with a bare string here.
+        Refusal::RedirectNotAllowed => answer::no(StatusCode::BAD_REQUEST, error)
+            .json("redirect_uri must be one of those this installation allows."),
         Refusal::BadRequest(text) => detail(StatusCode::BAD_REQUEST, text),
         Refusal::NotFound => detail(StatusCode::NOT_FOUND, "Not found."),
         Refusal::NotAllowed => {
@@ -124,12 +138,7 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
-        | Refusal::UnsupportedGrant
-        | Refusal::LinkRefused
-        | Refusal::ProviderRefused(_)
-        | Refusal::ProviderGaveNoEmail => {
-            detail(StatusCode::BAD_REQUEST, "The request was refused.")
-        }
+        | Refusal::UnsupportedGrant => detail(StatusCode::BAD_REQUEST, "The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
                 .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))

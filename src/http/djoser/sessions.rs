@@ -1,6 +1,7 @@
 //! drf-social-oauth2's calls for people who end what they gave to an application.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
+use serde_json::json;
 
 use super::Refused;
 use crate::{
@@ -11,11 +12,16 @@ use crate::{
     },
     error::{Outcome, Refusal},
     http::{
+        answer,
         body::{BadBody, Body, Words},
         credential,
         fields::{Reader, Text},
     },
-    usecases::{Ctx, disconnect, profile, revoke},
+    usecases::{
+        Ctx,
+        disconnect::{self, Tie},
+        profile, revoke,
+    },
 };
 
 /// `POST revoke-token/`: ends the access token that was shown, with its refresh token.
@@ -98,6 +104,14 @@ async fn enter(
     let shown = credential::of(request);
     app.read_as(shown.clone(), |_, _| Ok(())).await?;
     Ok((shown, body.0?))
+}
+
+/// `GET associations/`: the ties to providers, each with what `disconnect-backend/` wants to know of it.
+pub async fn associations(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let shown = credential::of(&request);
+    let ties = app.read_as(shown, |ctx, me| disconnect::ties(ctx, profile::of(me)?)).await?;
+    let told = |tie: &Tie| json!({ "association_id": tie.id, "backend": tie.provider, "uid": tie.subject });
+    Ok(answer::ok(StatusCode::OK, &ties.iter().map(told).collect::<Vec<_>>()))
 }
 
 /// The client named in the body; `None` when what is named cannot be a client.

@@ -20,7 +20,7 @@ use crate::{
     },
     usecases::{
         clients,
-        convert::{self, Convert},
+        convert::{self, Arrival, Convert},
     },
 };
 
@@ -136,7 +136,8 @@ pub async fn convert(app: &App, asked: Asked) -> Result<HttpResponse, Refused> {
     clients::scope_for(&proven, scope.as_ref())?;
     let identity = app.identify(&provider, &shown).await?;
     let existing = app.providers().link_existing(&provider);
-    let wish = Convert { client: proven.id, identity, scope, existing, language };
+    let wish =
+        Convert { client: proven.id, scope, arrival: Arrival { identity, existing, language } };
     let converted = app.write(move |ctx| convert::convert(ctx, &wish)).await?;
     Ok(HttpResponse::build(StatusCode::OK).json(TokensBody::from(converted)))
 }

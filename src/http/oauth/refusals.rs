@@ -148,7 +148,8 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::LastLogin
         | Refusal::BadMailUid
         | Refusal::BadMailToken
-        | Refusal::StaleMailToken => bad("invalid_request", "The request was refused."),
+        | Refusal::StaleMailToken
+        | Refusal::RedirectNotAllowed => bad("invalid_request", "The request was refused."),
         Refusal::NotAllowed => answer::no(StatusCode::FORBIDDEN, error)
             .json(said("access_denied", "This is not allowed.")),
         Refusal::NotFound => {
@@ -241,6 +242,7 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::BadMailUid
         | Refusal::BadMailToken
         | Refusal::StaleMailToken
+        | Refusal::RedirectNotAllowed
         | Refusal::NotAllowed
         | Refusal::NotFound
         | Refusal::TooMany { .. } => refused(error, refusal),

@@ -14,5 +14,6 @@ mod passwords;
 mod records;
 mod resend;
 mod schemes;
+mod social;
 mod usernames;
 mod users;

@@ -1,27 +1,27 @@
-//! VK ID: a code, its `device_id` and its PKCE verifier become a token that is ours.
+//! A code and its PKCE verifier become a token that is ours beyond doubt (RFC 6749 §4.1.3).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use futures_util::future::BoxFuture;
 use oauth2::{
-    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, HttpRequest, HttpResponse,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
-    TokenResponse, TokenUrl,
+    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest,
+    HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardRevocableToken, TokenResponse, TokenUrl,
     basic::{
         BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
         BasicTokenType,
     },
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    error::{Flaw, ProviderError},
+    answer::Record,
+    error::{Flaw, Outage, ProviderError},
     fetch::Ask,
     guard::{Again, Cx, Line},
-    vk_id,
 };
 use crate::{crypto::fingerprint::same, domain::provider::ProviderCredential, error::Why};
 
@@ -33,7 +33,7 @@ type Client = oauth2::Client<
     BasicRevocationErrorResponse,
 >;
 
-/// What VK ID answers to a code, read leniently: of its many members we need three. The crate's own
+/// What a provider answers to a code, read leniently: of its many members we need three. The crate's own
 /// type fails on answers without `token_type` and on lifetimes written as strings.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Tokens {
@@ -54,7 +54,7 @@ impl Tokens {
         self.access_token.secret()
     }
 
-    /// The id of its owner, a number here and a string elsewhere.
+    /// VK: the id of its owner, a number here and a string elsewhere.
     pub(super) fn user_id(&self) -> Option<String> {
         match self.user_id.as_ref()? {
             Value::String(id) => Some(id.clone()),
@@ -74,7 +74,7 @@ impl TokenResponse for Tokens {
         &self.token_type
     }
 
-    fn expires_in(&self) -> Option<std::time::Duration> {
+    fn expires_in(&self) -> Option<Duration> {
         None
     }
 
@@ -87,35 +87,71 @@ impl TokenResponse for Tokens {
     }
 }
 
-/// Exchanges the code as one of our applications, without a secret (VK ID has none for PKCE).
+/// Where a code is exchanged, and as which of our applications.
+pub(super) struct Counter<'a> {
+    /// The token endpoint.
+    pub(super) url: &'a Url,
+    /// The application.
+    pub(super) client_id: &'a str,
+    /// Its secret, where the provider knows one; it goes into the body, which all of them read.
+    pub(super) secret: Option<&'a SecretString>,
+    /// What goes along with the code, beyond RFC 6749.
+    pub(super) extra: &'a [(&'static str, &'a str)],
+    /// What it means when the provider rejects the application.
+    pub(super) rejected: ProviderError,
+}
+
+/// Exchanges the code, once: a code is not shown twice.
 pub(super) async fn exchange(
     line: &Line,
-    (url, client_id): (&Url, &str),
+    counter: Counter<'_>,
     shown: &ProviderCredential,
     cx: &Cx,
 ) -> Result<Tokens, ProviderError> {
-    let missing = ProviderError::BadRequest("a VK code comes with code_verifier and device_id");
-    let (Some(verifier), Some(device_id)) = (&shown.code_verifier, &shown.device_id) else {
-        return Err(missing);
+    let Some(verifier) = &shown.code_verifier else {
+        return Err(ProviderError::BadRequest("a code comes with its code_verifier"));
     };
-    let client = Client::new(ClientId::new(client_id.to_owned()))
+    let mut client = Client::new(ClientId::new(counter.client_id.to_owned()))
         .set_auth_type(AuthType::RequestBody)
-        .set_token_uri(TokenUrl::from_url(url.clone()));
+        .set_token_uri(TokenUrl::from_url(counter.url.clone()));
+    if let Some(secret) = counter.secret {
+        client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
+    }
     let code = AuthorizationCode::new(shown.token.expose_secret().to_owned());
     let mut request = client
         .exchange_code(code)
-        .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
-        .add_extra_param("device_id", device_id);
+        .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()));
+    for (name, value) in counter.extra {
+        request = request.add_extra_param(*name, *value);
+    }
     if let Some(redirect_uri) = &shown.redirect_uri {
         request = request.set_redirect_uri(Cow::Owned(read_redirect(redirect_uri)?));
     }
-    if let Some(state) = &shown.state {
-        request = request.add_extra_param("state", state);
-    }
-    let http = OverLine { line, cx };
+    let http = OverLine { line, cx, rejected: counter.rejected };
     let tokens = request.request_async(&http).await.map_err(untold)?;
     check_state(tokens.state.as_deref(), shown.state.as_deref())?;
     Ok(tokens)
+}
+
+/// What an error of a token endpoint means; its description is looked at, never passed on.
+pub(super) fn refusal(told: &Record, status: u16) -> ProviderError {
+    match told.text("error") {
+        _ if is_ip_bound(told) => ProviderError::Refused(Why::IpBound),
+        Some("slow_down" | "too_many_requests" | "rate_limit_exceeded") => {
+            ProviderError::RateLimited { retry_after: Duration::from_secs(1) }
+        }
+        Some("server_error" | "temporarily_unavailable" | "internal_error") => {
+            ProviderError::Unavailable(Outage::Status(status))
+        }
+        _ if status == 404 => ProviderError::Malformed(Flaw::Status(status)),
+        None if status < 400 => ProviderError::Malformed(Flaw::Member("error")),
+        _ => ProviderError::Refused(Why::Unknown),
+    }
+}
+
+/// VK binds some tokens to a network address.
+pub(super) fn is_ip_bound(told: &Record) -> bool {
+    told.text("error_description").is_some_and(|text| text.contains("another ip address"))
 }
 
 fn read_redirect(text: &str) -> Result<RedirectUrl, ProviderError> {
@@ -127,6 +163,7 @@ fn read_redirect(text: &str) -> Result<RedirectUrl, ProviderError> {
 struct OverLine<'a> {
     line: &'a Line,
     cx: &'a Cx,
+    rejected: ProviderError,
 }
 
 impl<'c> AsyncHttpClient<'c> for OverLine<'_> {
@@ -134,34 +171,30 @@ impl<'c> AsyncHttpClient<'c> for OverLine<'_> {
     type Future = BoxFuture<'c, Result<HttpResponse, ProviderError>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(forward(self.line, request, self.cx))
+        Box::pin(self.forward(request))
     }
 }
 
-async fn forward(
-    line: &Line,
-    request: HttpRequest,
-    cx: &Cx,
-) -> Result<HttpResponse, ProviderError> {
-    let url = Url::parse(&request.uri().to_string());
-    let url = url.map_err(|_why| ProviderError::Misconfigured("vk-oauth2.id_url"))?;
-    let ask = Ask::post_raw(url, request.into_body());
-    let answer = line.ask(&ask, Again::Unsent, cx).await?;
-    let status = answer.status;
-    if answer.is_mute_refusal() && status != 404 {
-        return Err(ProviderError::Refused(Why::Unknown));
-    }
-    let told = answer.whatever_status()?;
-    match told.text("error") {
-        // An error comes with 200 here; the crate would take it for a broken answer. There is no secret
-        // that could be wrong: the code was not given to this application, which is the caller's doing.
-        Some("invalid_client" | "unauthorized_client") => {
-            Err(ProviderError::Refused(Why::ForeignAudience))
+impl OverLine<'_> {
+    async fn forward(&self, request: HttpRequest) -> Result<HttpResponse, ProviderError> {
+        let url = Url::parse(&request.uri().to_string());
+        let url = url.map_err(|_why| ProviderError::Misconfigured("a provider's token_url"))?;
+        let ask = Ask::post_raw(url, request.into_body());
+        let answer = self.line.ask(&ask, Again::Unsent, self.cx).await?;
+        let status = answer.status;
+        if answer.is_mute_refusal() && status != 404 {
+            return Err(ProviderError::Refused(Why::Unknown));
         }
-        Some(_) => Err(vk_id::refusal(&told, status)),
-        None if status >= 400 => Err(vk_id::refusal(&told, status)),
-        None => {
-            Ok(HttpResponse::new(Value::Object(told.members().clone()).to_string().into_bytes()))
+        let told = answer.whatever_status()?;
+        match told.text("error") {
+            // VK's errors come with 200; the crate would take them for a broken answer.
+            Some("invalid_client" | "unauthorized_client") => Err(self.rejected.clone()),
+            Some(_) => Err(refusal(&told, status)),
+            None if status >= 400 => Err(refusal(&told, status)),
+            None => {
+                let body = Value::Object(told.members().clone()).to_string();
+                Ok(HttpResponse::new(body.into_bytes()))
+            }
         }
     }
 }

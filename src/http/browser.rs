@@ -1,0 +1,85 @@
+//! One cookie: a secret by which a browser is known again for a few minutes. It opens nothing by itself.
+
+use actix_web::{HttpRequest, http::header};
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::entropy::Entropy;
+
+/// The cookie under which a browser keeps its secret; part of every worker's data.
+#[derive(Debug, Clone, Copy)]
+pub struct BrowserCookie {
+    /// Whether browsers speak TLS to this installation, and so keep the cookie to themselves without it.
+    pub secure: bool,
+}
+
+/// Characters of the secret: 256 bits in hex.
+const LENGTH: usize = 64;
+
+impl BrowserCookie {
+    /// A secret for a browser that has none.
+    pub fn draw(entropy: &dyn Entropy) -> SecretString {
+        hex::encode(entropy.bytes::<{ LENGTH / 2 }>()).into()
+    }
+
+    /// The secret of the browser that asks, if it has one.
+    pub fn read(self, request: &HttpRequest) -> Option<SecretString> {
+        let headers = request.headers().get_all(header::COOKIE);
+        let texts = headers.filter_map(|header| header.to_str().ok());
+        let mut pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
+        let secret = pairs.find_map(|pair| pair.strip_prefix(self.name())?.strip_prefix('='))?;
+        (secret.len() == LENGTH && secret.bytes().all(|b| b.is_ascii_hexdigit()))
+            .then(|| secret.into())
+    }
+
+    /// The `Set-Cookie` header for a secret.
+    ///
+    /// `Lax`: the front-end may live on another host of the same site, but no other site's page can
+    /// send it along. The `__Host-` name keeps sibling hosts from setting it (RFC 6265bis §4.1.3.2).
+    pub fn write(self, secret: &SecretString, life: TimeDelta) -> String {
+        let (name, secret) = (self.name(), secret.expose_secret());
+        let secure = if self.secure { "; Secure" } else { "" };
+        let seconds = life.num_seconds();
+        format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    fn name(self) -> &'static str {
+        if self.secure { "__Host-cambio-browser" } else { "cambio-browser" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BrowserCookie;
+    use actix_web::test::TestRequest;
+    use chrono::TimeDelta;
+    use secrecy::ExposeSecret as _;
+
+    const SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    fn read(cookies: &str) -> Option<String> {
+        let request = TestRequest::default().insert_header(("Cookie", cookies)).to_http_request();
+        let secret = BrowserCookie { secure: false }.read(&request);
+        secret.map(|secret| secret.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_secret_is_found_among_other_cookies() {
+        let ours = format!("a=b; cambio-browser={SECRET};c=d");
+        assert_eq!(read(&ours).as_deref(), Some(SECRET));
+        for foreign in ["a=b", "cambio-browser=short", "cambio-browser", "xcambio-browser=1"] {
+            assert_eq!(read(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn over_tls_the_cookie_belongs_to_this_host_alone() {
+        let cookie = BrowserCookie { secure: true }.write(&SECRET.into(), TimeDelta::minutes(10));
+        assert_eq!(
+            cookie,
+            format!(
+                "__Host-cambio-browser={SECRET}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"
+            )
+        );
+    }
+}
