@@ -32,12 +32,6 @@ impl House {
         person
     }
 
-    /// Switches an account off.
-    pub async fn deactivate(&self, person: &Person) {
-        let which = Which::Id(AccountId(person.id));
-        self.app.write(move |ctx| manage::deactivate(ctx, &which)).await.unwrap();
-    }
-
     /// Puts somebody into a group.
     pub async fn join(&self, person: &Person, group: &str) {
         let (id, group) = (AccountId(person.id), Group::parse(group).unwrap());
