@@ -133,6 +133,10 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
         redirect_uris: wish.redirect_uris.clone(),
         created_at: ctx.now,
     };
+    if client.scopes.is_empty() {
+        // An empty scope stands for a first-party login; no client must come by one.
+        return Err(Refusal::BadRequest("a client needs at least one scope").into());
+    }
     if clients::find(ctx.conn, &client.id)?.is_some() {
         return Err(Refusal::BadRequest("a client with this id exists already").into());
     }
