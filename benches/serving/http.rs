@@ -11,6 +11,9 @@ use tokio::{
     net::TcpStream,
 };
 
+/// Lines that every request carries.
+const WHO: &str = "Host: 127.0.0.1\r\nUser-Agent: cambio-serving\r\n";
+
 /// What a server said.
 #[derive(Debug)]
 pub struct Said {
@@ -82,14 +85,14 @@ pub fn once(target: SocketAddr, request: &[u8]) -> Result<Said> {
 
 /// A `GET`, with further lines of the head, each with its line end.
 pub fn get(path: &str, lines: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\n{WHO}{lines}\r\n").into_bytes()
 }
 
 /// A request with a body of that type.
 pub fn send(method: &str, path: &str, (kind, body): (&str, &str)) -> Vec<u8> {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n\
+        "{method} {path} HTTP/1.1\r\n{WHO}Content-Type: {kind}\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()

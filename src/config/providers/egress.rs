@@ -29,7 +29,7 @@ impl Default for Egress {
             connect_timeout_ms: 1500,
             call_timeout_ms: 3000,
             total_timeout_ms: 5000,
-            max_in_flight: 32,
+            max_in_flight: 512,
             queue_ms: 100,
             allow_private_network: false,
         }
