@@ -52,7 +52,8 @@ pub fn rotate(
     let granted = granted(client, &found)?;
     let scope = match wanted {
         None => granted,
-        Some(wanted) if wanted.is_within(&granted) => wanted.clone(),
+        // A blank scope is not a narrow one: RFC 6749 §3.3 knows no empty list.
+        Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
     replace(ctx, &found, shown, (scope, end))
