@@ -8,7 +8,6 @@ use crate::{
     domain::{
         client::{Client, GrantType},
         password::Password,
-        scope::ScopeSet,
     },
     error::Refusal,
     http::{
@@ -52,7 +51,7 @@ async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     let mut read = Reader::new(words);
     let token = read.text(Text::filled("refresh_token", 4096));
     let token = read.finish(token)?.into();
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let tokens =
         app.settle(move |ctx| refresh::rotate(ctx, &client, &token, wanted.as_ref())).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
@@ -63,7 +62,7 @@ async fn password(app: &App, client: Client, words: &Words) -> Result<HttpRespon
     let name = read.text(Text::filled("username", 255));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let checked = app.check_login(&name, &Password::new(password)).await?;
     let tokens = app
         .write(move |ctx| login::by_password_grant(ctx, &checked, &client, wanted.as_ref()))
@@ -72,12 +71,7 @@ async fn password(app: &App, client: Client, words: &Words) -> Result<HttpRespon
 }
 
 async fn for_itself(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let tokens = app.write(move |ctx| login::by_client(ctx, &client, wanted.as_ref())).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
-}
-
-/// RFC 6749 §5.2: a scope that cannot be read is `invalid_scope`.
-fn scope(words: &Words) -> Result<Option<ScopeSet>, Refusal> {
-    convert::scope(&mut Reader::new(words)).ok_or(Refusal::ScopeNotAllowed)
 }
