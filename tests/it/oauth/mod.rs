@@ -1,3 +1,13 @@
 //! The token exchange and the OAuth tokens that come of it.
 
+pub mod desk;
+pub mod scene;
+
+mod asked;
+mod client_auth;
+mod conversion;
+mod drf_errors;
+mod egress;
+mod fail_closed;
 mod matrix;
+mod names;
