@@ -43,6 +43,9 @@ pub enum Holder {
     Unverified,
     /// An active account with a proven address.
     Verified,
+    /// An active account that is tied to another person at the same provider: there the address has
+    /// changed hands.
+    SomebodyElse,
     /// An account somebody has switched off.
     Deactivated,
 }
@@ -85,6 +88,8 @@ pub fn link(
         Holder::Verified if existing.admits(email.trust) => Link::ToHolder,
         // A switched-off account must not be brought back, nor doubled, by a social login.
         Holder::Deactivated => Link::Refuse,
+        // A firm gives the address of somebody who left to the next: the id at the provider counts.
+        Holder::SomebodyElse => clashing,
         Holder::Pending | Holder::Unverified | Holder::Verified => clashing,
     }
 }
@@ -116,6 +121,7 @@ mod tests {
             Holder::Pending,
             Holder::Unverified,
             Holder::Verified,
+            Holder::SomebodyElse,
             Holder::Deactivated,
         ])
     }
@@ -176,6 +182,14 @@ mod tests {
         ) {
             let decided = link(Some(&email(trust)), Holder::Deactivated, existing, clash);
             prop_assert_eq!(decided, Link::Refuse);
+        }
+
+        #[test]
+        fn an_address_that_has_changed_hands_leads_nowhere(
+            trust in any_trust(), existing in any_existing(), clash in any_clash(),
+        ) {
+            let decided = link(Some(&email(trust)), Holder::SomebodyElse, existing, clash);
+            prop_assert!(matches!(decided, Link::CreateWithoutEmail | Link::Refuse));
         }
 
         #[test]

@@ -16,8 +16,10 @@ use crate::app::App;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What every answer carries. Tokens and people's data are never cached, framed, or guessed at.
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
+    // RFC 6749 §5.1 wants both, for caches older than `Cache-Control`.
     (header::CACHE_CONTROL, "no-store"),
+    (header::PRAGMA, "no-cache"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

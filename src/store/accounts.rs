@@ -255,15 +255,16 @@ pub fn update_verified(
 }
 
 /// Takes from an account everything an unproven stranger may have left on it: password, names and, by the
-/// epoch, every token and link. It is then active and its address proven.
+/// epoch, every token and link. It is then active and its address proven; false if it was proven before.
 pub fn wipe(
     conn: &mut AnyConnection,
     id: AccountId,
     (first, last, full): (&str, &str, &str),
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    on!(conn, c => diesel::update(accounts::table)
+) -> Result<bool, Fault> {
+    let changed = on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
+        .filter(accounts::email_verified_at.is_null())
         .set((
             accounts::password.eq(NO_PASSWORD),
             accounts::username.eq(None::<String>),
@@ -281,7 +282,7 @@ pub fn wipe(
     on!(conn, c => diesel::delete(account_groups::table)
         .filter(account_groups::account_id.eq(id.0))
         .execute(c)?);
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Stores what the person calls itself.

@@ -101,7 +101,10 @@ fn first_time(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
         Some(email) => accounts::find_by_email(ctx.conn, &email.address)?,
         None => None,
     };
-    let standing = holder.as_ref().map_or(Holder::Nobody, standing);
+    let standing = match &holder {
+        Some(holder) => standing(ctx, who, holder)?,
+        None => Holder::Nobody,
+    };
     let decided =
         identity::link(who.email.as_ref(), standing, arrival.existing, ctx.policy.on_clash);
     let account = match (decided, holder) {
@@ -118,20 +121,27 @@ fn first_time(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
     Ok(account)
 }
 
-fn standing(holder: &Account) -> Holder {
-    match holder.state {
+fn standing(ctx: &mut Ctx<'_>, who: &ProviderIdentity, holder: &Account) -> Outcome<Holder> {
+    let ties = identities::list(ctx.conn, holder.id)?;
+    // Were it the same person there, it would have been found by its id.
+    let taken = ties.iter().any(|tie| tie.provider == who.provider.as_str());
+    Ok(match holder.state {
         AccountState::Pending => Holder::Pending,
         AccountState::Deactivated => Holder::Deactivated,
+        AccountState::Active if taken => Holder::SomebodyElse,
         AccountState::Active if holder.email_verified_at.is_some() => Holder::Verified,
         AccountState::Active => Holder::Unverified,
-    }
+    })
 }
 
 /// Hands an account that proved nothing to the person the provider vouches for, and takes from it
 /// whatever a stranger may have left: password, names, groups, tokens, links, letters, identities.
 fn wiped(ctx: &mut Ctx<'_>, who: &ProviderIdentity, holder: &Account) -> Outcome<Account> {
     let names = (who.name.first.as_str(), who.name.last.as_str(), who.name.full.as_str());
-    accounts::wipe(ctx.conn, holder.id, names, ctx.now)?;
+    if !accounts::wipe(ctx.conn, holder.id, names, ctx.now)? {
+        // Somebody was first, perhaps with the same token: what it wrote must not be wiped in its turn.
+        return Err(Fault::Conflict { what: "an account was wiped twice".to_owned() }.into());
+    }
     identities::delete_all(ctx.conn, holder.id)?;
     mail_tokens::delete_all(ctx.conn, holder.id)?;
     outbox::delete_of(ctx.conn, holder.id)?;

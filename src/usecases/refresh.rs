@@ -52,6 +52,7 @@ pub fn rotate(
     let granted = granted(client, &found)?;
     let scope = match wanted {
         None => granted,
+        // A blank scope is not a narrow one: RFC 6749 §3.3 knows no empty list.
         Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };

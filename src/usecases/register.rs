@@ -59,12 +59,6 @@ impl Welcome {
     }
 }
 
-/// Whether people may register themselves; asked before anything is looked up or hashed for them, so that
-/// an installation that takes nobody tells nobody who is in.
-pub fn admit(policy: &Policy) -> Result<(), Refusal> {
-    if policy.registration.enabled { Ok(()) } else { Err(Refusal::NotAllowed) }
-}
-
 /// What speaks against an address and a user name before any work is done for them: that they are taken,
 /// where the installation tells such things, or that the name will not do.
 pub fn complaints(

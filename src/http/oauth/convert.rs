@@ -72,28 +72,22 @@ pub fn read_asked(
         read.complain(FieldError::new("client_id", FieldCode::Required));
     }
     let backend = read.text(Text::filled("backend", 200));
-    let scope = scope(&mut read);
     let language = request.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|header| Language::accepted(header.to_str().ok()?));
     let shown = shown(&mut read, language.unwrap_or_default());
-    let whole = client.zip(backend).zip(shown).zip(scope);
-    read.finish(whole.map(|(((client, backend), shown), scope)| Asked {
-        client,
-        backend,
-        shown,
-        scope,
-        language,
-    }))
+    let ((client, backend), shown) = read.finish(client.zip(backend).zip(shown))?;
+    let scope = scope(words)?;
+    Ok(Asked { client, backend, shown, scope, language })
 }
 
-/// The outer `None`: it is malformed.
-pub fn scope(read: &mut Reader<'_>) -> Option<Option<ScopeSet>> {
-    let Some(text) = read.optional(Text::free("scope", 1000)) else { return Some(None) };
-    let parsed = ScopeSet::parse(&text);
-    if parsed.is_none() {
-        read.complain(FieldError::new("scope", FieldCode::Invalid("Not a list of scopes.")));
+/// The scope asked for, if any. RFC 6749 §5.2: one that cannot be read is `invalid_scope`.
+pub fn scope(words: &Words) -> Result<Option<ScopeSet>, Refusal> {
+    if words.get("scope").is_none() {
+        return Ok(None);
     }
-    parsed.map(Some)
+    let text = Reader::new(words).optional(Text::free("scope", 1000));
+    let parsed = text.as_deref().and_then(ScopeSet::parse);
+    parsed.map(Some).ok_or(Refusal::ScopeNotAllowed)
 }
 
 fn shown(read: &mut Reader<'_>, language: Language) -> Option<ProviderCredential> {

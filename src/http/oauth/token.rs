@@ -9,7 +9,6 @@ use crate::{
         client::{Client, GrantType},
         credential::ClientCredential,
         password::Password,
-        scope::ScopeSet,
     },
     error::Refusal,
     http::{
@@ -63,7 +62,7 @@ async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     let mut read = Reader::new(words);
     let token = read.text(Text::filled("refresh_token", 4096));
     let token = read.finish(token)?.into();
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let tokens =
         app.settle(move |ctx| refresh::rotate(ctx, &client, &token, wanted.as_ref())).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
@@ -74,7 +73,7 @@ async fn password(app: &App, client: Client, words: &Words) -> Result<HttpRespon
     let name = read.text(Text::filled("username", 4096));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let checked = app.check_login(&name, &Password::new(password)).await?;
     let tokens = app
         .write(move |ctx| login::by_password_grant(ctx, &checked, &client, wanted.as_ref()))
@@ -83,33 +82,7 @@ async fn password(app: &App, client: Client, words: &Words) -> Result<HttpRespon
 }
 
 async fn for_itself(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
-    let wanted = scope(words)?;
+    let wanted = convert::scope(words)?;
     let tokens = app.write(move |ctx| login::by_client(ctx, &client, wanted.as_ref())).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
-}
-
-/// RFC 6749 §5.2: a scope that cannot be read is `invalid_scope`.
-fn scope(words: &Words) -> Result<Option<ScopeSet>, Refusal> {
-    let mut read = Reader::new(words);
-    let scope = convert::scope(&mut read);
-    read.finish(scope).map_err(|_unreadable| Refusal::ScopeNotAllowed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::scope;
-    use crate::{
-        error::Refusal,
-        http::body::{Word, Words},
-    };
-
-    #[test]
-    fn a_scope_that_is_no_text_is_refused_not_passed_over() {
-        for word in [Word::Other, Word::Bool, Word::Null, Word::Text("a  b".to_owned())] {
-            let mut words = Words::default();
-            assert!(words.add("scope".to_owned(), word.clone()));
-            assert_eq!(scope(&words), Err(Refusal::ScopeNotAllowed), "{word:?}");
-        }
-        assert_eq!(scope(&Words::default()), Ok(None));
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{desk::Desk, scene::Scene};
+use crate::oauth::{desk::Desk, scene::Scene};
 
 /// Insists on an account with that address, and on tokens for it.
 async fn is_let_in(desk: Desk, ending: &str, email: fn(Desk, u32) -> String) {

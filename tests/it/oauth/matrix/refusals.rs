@@ -2,7 +2,7 @@
 
 use cambio::sandbox::{Action, Provider, Rule};
 
-use super::{
+use crate::oauth::{
     desk::Desk,
     scene::{BUSY, HASTE, ODD, REFUSED, Scene},
 };

@@ -2,7 +2,7 @@
 
 use cambio::sandbox::{NewToken, Provider};
 
-use super::{
+use crate::oauth::{
     desk::{Desk, Shown},
     scene::{ODD, Scene},
 };
