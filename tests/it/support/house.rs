@@ -151,8 +151,9 @@ fn free_port() -> TcpListener {
     TcpListener::bind(("127.0.0.1", 0)).unwrap()
 }
 
+/// Somebody who calls from outside and follows no redirect.
 #[expect(clippy::disallowed_methods, reason = "a caller from outside, not Cambio's egress")]
-fn caller() -> Client {
+pub fn caller() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(Policy::none()).no_proxy().build().unwrap()
 }

@@ -1,0 +1,14 @@
+//! What an operator types, run as the program itself.
+
+mod accounts;
+mod clients;
+mod dev;
+mod health;
+mod help;
+mod migrating;
+mod passwords;
+mod process;
+mod secrets;
+mod serving;
+mod settings;
+mod shell;
