@@ -116,6 +116,8 @@ impl Office {
         let template = match purpose? {
             LinkPurpose::Activation => &self.links.activation,
             LinkPurpose::PasswordReset => &self.links.password_reset,
+            LinkPurpose::EmailChange => &self.links.email_change,
+            LinkPurpose::EmailReset | LinkPurpose::UsernameReset => &self.links.login_reset,
         };
         let token = secrecy::ExposeSecret::expose_secret(token);
         Some(Links::fill(template, &self.public_url, &account.uid(), token))

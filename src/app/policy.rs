@@ -11,7 +11,7 @@ use crate::{
         identity::OnClash,
         language::Language,
         password::PasswordRules,
-        policy::{Lifetimes, LoginField, Names, Policy, Registration},
+        policy::{Lifetimes, LoginField, Names, Notices, PasswordChange, Policy, Registration},
         username::UsernameRules,
     },
     error::Fault,
@@ -28,6 +28,16 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             check_numeric: passwords.check_numeric,
             check_similar: passwords.check_similar,
             ..PasswordRules::standard(Arc::new(CommonPasswords::embedded()?))
+        },
+        password_change: PasswordChange {
+            set_retype: passwords.set_retype,
+            reset_retype: passwords.reset_retype,
+            ends_own_session: passwords.logout_on_change,
+        },
+        notices: Notices {
+            password_changed: config.notices.password_changed,
+            email_changed: config.notices.email_changed,
+            username_changed: config.notices.username_changed,
         },
         names: names(&config.accounts),
         registration: Registration {

@@ -16,6 +16,10 @@ pub struct Links {
     pub activation: String,
     /// Where a new password is chosen.
     pub password_reset: String,
+    /// Where a new address is confirmed: a page that sends `uid` and `token` to `users/activation`.
+    pub email_change: String,
+    /// Where a new address or user name is chosen.
+    pub login_reset: String,
 }
 
 impl Default for Links {
@@ -23,6 +27,8 @@ impl Default for Links {
         Self {
             activation: "{public_url}/auth/activate/{uid}/{token}".to_owned(),
             password_reset: "{public_url}/auth/password/reset/confirm/{uid}/{token}".to_owned(),
+            email_change: "{public_url}/auth/activate/{uid}/{token}".to_owned(),
+            login_reset: "{public_url}/auth/username/reset/confirm/{uid}/{token}".to_owned(),
         }
     }
 }
@@ -54,8 +60,13 @@ impl Links {
         self.each().into_iter().filter_map(clear).collect()
     }
 
-    fn each(&self) -> [(&'static str, &str); 2] {
-        [("activation", &self.activation), ("password_reset", &self.password_reset)]
+    fn each(&self) -> [(&'static str, &str); 4] {
+        [
+            ("activation", &self.activation),
+            ("password_reset", &self.password_reset),
+            ("email_change", &self.email_change),
+            ("login_reset", &self.login_reset),
+        ]
     }
 }
 

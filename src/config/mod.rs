@@ -15,6 +15,7 @@ pub mod links;
 mod load;
 pub mod log;
 pub mod mail;
+pub mod notices;
 pub mod passwords;
 mod problem;
 pub mod providers;
@@ -53,6 +54,8 @@ pub struct Config {
     pub hashing: hashing::Hashing,
     /// Which new passwords are good enough.
     pub passwords: passwords::Passwords,
+    /// Which changes are told by a letter.
+    pub notices: notices::Notices,
     /// By which name people log in.
     pub accounts: accounts::Accounts,
     /// How accounts come about.

@@ -7,6 +7,7 @@ use super::problem::{Finding, complain_if, within};
 /// Rules for new passwords; passwords that are in use already are not judged again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 pub struct Passwords {
     /// Characters a password must have; 8 at least.
     pub min_length: usize,
@@ -18,6 +19,12 @@ pub struct Passwords {
     pub check_numeric: bool,
     /// Whether passwords close to the name or the address are refused.
     pub check_similar: bool,
+    /// Whether a new password must be given twice.
+    pub set_retype: bool,
+    /// The same where a mailed link is shown for it.
+    pub reset_retype: bool,
+    /// Whether a password change ends the session that made it, too.
+    pub logout_on_change: bool,
 }
 
 impl Default for Passwords {
@@ -28,6 +35,9 @@ impl Default for Passwords {
             check_common: true,
             check_numeric: true,
             check_similar: true,
+            set_retype: false,
+            reset_retype: false,
+            logout_on_change: false,
         }
     }
 }

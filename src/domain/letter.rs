@@ -15,16 +15,31 @@ pub enum LetterKind {
     PasswordChanged,
     /// "Somebody tried to register with your address", no link.
     AlreadyRegistered,
+    /// "Confirm your new address", with a link, to that address.
+    EmailChange,
+    /// "Your address was changed", no link, to the old one.
+    EmailChanged,
+    /// "Choose another address", with a link, to the present one.
+    EmailReset,
+    /// "Choose a new user name", with a link.
+    UsernameReset,
+    /// "Your user name was changed", no link.
+    UsernameChanged,
 }
 
 impl LetterKind {
     /// Every letter.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::Activation,
         Self::Confirmation,
         Self::PasswordReset,
         Self::PasswordChanged,
         Self::AlreadyRegistered,
+        Self::EmailChange,
+        Self::EmailChanged,
+        Self::EmailReset,
+        Self::UsernameReset,
+        Self::UsernameChanged,
     ];
 
     /// The word under which it is stored, and the stem of its template files.
@@ -35,6 +50,11 @@ impl LetterKind {
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::AlreadyRegistered => "already_registered",
+            Self::EmailChange => "email_change",
+            Self::EmailChanged => "email_changed",
+            Self::EmailReset => "email_reset",
+            Self::UsernameReset => "username_reset",
+            Self::UsernameChanged => "username_changed",
         }
     }
 
@@ -48,7 +68,14 @@ impl LetterKind {
         match self {
             Self::Activation => Some(LinkPurpose::Activation),
             Self::PasswordReset => Some(LinkPurpose::PasswordReset),
-            Self::Confirmation | Self::PasswordChanged | Self::AlreadyRegistered => None,
+            Self::EmailChange => Some(LinkPurpose::EmailChange),
+            Self::EmailReset => Some(LinkPurpose::EmailReset),
+            Self::UsernameReset => Some(LinkPurpose::UsernameReset),
+            Self::Confirmation
+            | Self::PasswordChanged
+            | Self::AlreadyRegistered
+            | Self::EmailChanged
+            | Self::UsernameChanged => None,
         }
     }
 }
@@ -60,6 +87,12 @@ pub enum LinkPurpose {
     Activation,
     /// Sets a new password.
     PasswordReset,
+    /// Proves a new address of an account that has one.
+    EmailChange,
+    /// Names a new address, which is then to be proven.
+    EmailReset,
+    /// Sets a new user name.
+    UsernameReset,
 }
 
 impl LinkPurpose {
@@ -68,6 +101,9 @@ impl LinkPurpose {
         match self {
             Self::Activation => "activation",
             Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
+            Self::EmailReset => "email_reset",
+            Self::UsernameReset => "username_reset",
         }
     }
 }

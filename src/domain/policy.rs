@@ -12,6 +12,10 @@ use super::{
 pub struct Policy {
     /// What passwords must be like.
     pub passwords: PasswordRules,
+    /// How passwords are changed.
+    pub password_change: PasswordChange,
+    /// Which changes are told by a letter.
+    pub notices: Notices,
     /// By which name people log in, and what it may be.
     pub names: Names,
     /// Who may register, and what the answer tells.
@@ -26,6 +30,28 @@ pub struct Policy {
     pub default_scope: ScopeSet,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,
+}
+
+/// How passwords are changed.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// Whether a new one must be given twice.
+    pub set_retype: bool,
+    /// Whether a new one must be given twice where a mailed link is shown for it.
+    pub reset_retype: bool,
+    /// Whether the session that changes it ends as well.
+    pub ends_own_session: bool,
+}
+
+/// Which changes are told by a letter.
+#[derive(Debug, Clone)]
+pub struct Notices {
+    /// A password was changed.
+    pub password_changed: bool,
+    /// Another address was confirmed.
+    pub email_changed: bool,
+    /// A user name was changed.
+    pub username_changed: bool,
 }
 
 /// The rules of the names people log in with.

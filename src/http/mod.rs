@@ -40,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// What the published contracts have under `/auth`.
 fn auth(config: &mut ServiceConfig) {
-    use djoser::{jwt, people, register, sessions, social, tokens};
+    use djoser::{jwt, names, passwords, people, register, sessions, social, tokens};
     use oauth::{convert, token};
 
     config
@@ -52,6 +52,15 @@ fn auth(config: &mut ServiceConfig) {
         .service(post("/auth/users/activation", Login, register::activate))
         .service(post("/auth/users/resend_activation", Login, register::resend))
         .service(record("/auth/users/me"))
+        .service(post("/auth/users/set_password", Login, passwords::set))
+        .service(post("/auth/users/reset_password", Login, passwords::ask_reset))
+        .service(post("/auth/users/reset_password_confirm", Login, passwords::reset))
+        .service(post("/auth/users/set_email", Login, names::set_email))
+        .service(post("/auth/users/set_username", Login, names::set_username))
+        .service(post("/auth/users/reset_email", Login, names::ask_email_reset))
+        .service(post("/auth/users/reset_username", Login, names::ask_username_reset))
+        .service(post("/auth/users/reset_email_confirm", Login, names::reset_email))
+        .service(post("/auth/users/reset_username_confirm", Login, names::reset_username))
         .service(post("/auth/jwt/create", Anyone, jwt::create))
         .service(post("/auth/token/login", Anyone, tokens::log_in))
         .service(post("/auth/token/logout", Login, tokens::log_out))

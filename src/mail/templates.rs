@@ -11,7 +11,7 @@ macro_rules! embedded {
 }
 
 /// Every file a letter is made of: a text and an HTML form for each kind and language, and their frames.
-const EMBEDDED: [(&str, &str); 38] = embedded![
+const EMBEDDED: [(&str, &str); 68] = embedded![
     "layout.html" "button.html"
     "layout.en.txt" "layout.en.html"
     "layout.ru.txt" "layout.ru.html"
@@ -31,6 +31,21 @@ const EMBEDDED: [(&str, &str); 38] = embedded![
     "already_registered.en.txt" "already_registered.en.html"
     "already_registered.ru.txt" "already_registered.ru.html"
     "already_registered.ko.txt" "already_registered.ko.html"
+    "email_change.en.txt" "email_change.en.html"
+    "email_change.ru.txt" "email_change.ru.html"
+    "email_change.ko.txt" "email_change.ko.html"
+    "email_reset.en.txt" "email_reset.en.html"
+    "email_reset.ru.txt" "email_reset.ru.html"
+    "email_reset.ko.txt" "email_reset.ko.html"
+    "username_reset.en.txt" "username_reset.en.html"
+    "username_reset.ru.txt" "username_reset.ru.html"
+    "username_reset.ko.txt" "username_reset.ko.html"
+    "email_changed.en.txt" "email_changed.en.html"
+    "email_changed.ru.txt" "email_changed.ru.html"
+    "email_changed.ko.txt" "email_changed.ko.html"
+    "username_changed.en.txt" "username_changed.en.html"
+    "username_changed.ru.txt" "username_changed.ru.html"
+    "username_changed.ko.txt" "username_changed.ko.html"
 ];
 
 /// All texts by file name; a file of the same name in the directory wins over the built-in one.

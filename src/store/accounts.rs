@@ -294,6 +294,54 @@ pub fn update_name(conn: &mut AnyConnection, id: AccountId, name: &str) -> Resul
     Ok(())
 }
 
+/// Stores a new address, which is proven; one that is taken is a [`Fault::Conflict`].
+pub fn update_email(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    email: &Email,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set((
+            accounts::email.eq(Some(email.as_str())),
+            accounts::email_key.eq(Some(email.key())),
+            accounts::email_verified_at.eq(Some(micros(now))),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Notes that the address is proven, if that was not known yet.
+pub fn update_proven(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .filter(accounts::email_verified_at.is_null())
+        .set(accounts::email_verified_at.eq(Some(micros(now))))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Stores a new user name; one that is taken is a [`Fault::Conflict`].
+pub fn update_username(
+    conn: &mut AnyConnection,
+    id: AccountId,
+    name: &Username,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(accounts::table)
+        .filter(accounts::id.eq(id.0))
+        .set((
+            accounts::username.eq(Some(name.as_str())),
+            accounts::username_key.eq(Some(name.key())),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Notes a login with a password.
 pub fn update_last_login(
     conn: &mut AnyConnection,

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{AnyConnection, instant, micros, on, schema::mail_tokens};
+use super::{AnyConnection, instant, micros, on, schema::mail_tokens, unreadable};
 use crate::{
-    domain::{account::AccountId, letter::LinkPurpose, token::Digest},
+    domain::{account::AccountId, email::Email, letter::LinkPurpose, token::Digest},
     error::Fault,
 };
 
 /// What is stored of a link.
 #[derive(Debug)]
-pub struct NewMailToken {
+pub struct NewMailToken<'a> {
     /// The digest of its token.
     pub digest: Digest,
     /// Whose link it is.
@@ -20,6 +20,8 @@ pub struct NewMailToken {
     pub purpose: LinkPurpose,
     /// The account's epoch; a later one ends the link.
     pub epoch: i64,
+    /// The new address it proves, where it does.
+    pub email: Option<&'a Email>,
     /// When the letter was asked for.
     pub asked_at: DateTime<Utc>,
     /// When its time is over.
@@ -27,13 +29,14 @@ pub struct NewMailToken {
 }
 
 /// Stores a link.
-pub fn insert(conn: &mut AnyConnection, new: &NewMailToken) -> Result<(), Fault> {
+pub fn insert(conn: &mut AnyConnection, new: &NewMailToken<'_>) -> Result<(), Fault> {
     on!(conn, c => diesel::insert_into(mail_tokens::table)
         .values((
             mail_tokens::digest.eq(&new.digest.0[..]),
             mail_tokens::account_id.eq(new.account.0),
             mail_tokens::purpose.eq(new.purpose.word()),
             mail_tokens::epoch.eq(new.epoch),
+            mail_tokens::email.eq(new.email.map(Email::as_str)),
             mail_tokens::asked_at.eq(micros(new.asked_at)),
             mail_tokens::expires_at.eq(micros(new.expires_at)),
         ))
@@ -42,10 +45,14 @@ pub fn insert(conn: &mut AnyConnection, new: &NewMailToken) -> Result<(), Fault>
 }
 
 /// A stored link.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct MailToken {
     /// The account's epoch when it was made.
     pub epoch: i64,
+    /// The new address it proves, where it does.
+    pub email: Option<Email>,
+    /// When its letter was asked for.
+    pub asked_at: DateTime<Utc>,
     /// When its time is over.
     pub expires_at: DateTime<Utc>,
     /// When it was used, if it was.
@@ -59,16 +66,30 @@ pub fn find(
     account: AccountId,
     purpose: LinkPurpose,
 ) -> Result<Option<MailToken>, Fault> {
-    let found: Option<(i64, i64, Option<i64>)> = on!(conn, c => mail_tokens::table
+    type Columns = (i64, Option<String>, i64, i64, Option<i64>);
+    let found: Option<Columns> = on!(conn, c => mail_tokens::table
         .filter(mail_tokens::digest.eq(&digest.0[..]))
         .filter(mail_tokens::account_id.eq(account.0))
         .filter(mail_tokens::purpose.eq(purpose.word()))
-        .select((mail_tokens::epoch, mail_tokens::expires_at, mail_tokens::consumed_at))
-        .get_result(c)
+        .select((
+            mail_tokens::epoch,
+            mail_tokens::email,
+            mail_tokens::asked_at,
+            mail_tokens::expires_at,
+            mail_tokens::consumed_at,
+        ))
+        .first(c)
         .optional()?);
-    let Some((epoch, expires_at, consumed_at)) = found else { return Ok(None) };
+    let Some((epoch, email, asked_at, expires_at, consumed_at)) = found else { return Ok(None) };
+    let email = match email.as_deref().map(Email::parse) {
+        Some(None) => return Err(unreadable("e-mail address")),
+        Some(parsed) => parsed,
+        None => None,
+    };
     Ok(Some(MailToken {
         epoch,
+        email,
+        asked_at: instant(asked_at)?,
         expires_at: instant(expires_at)?,
         consumed_at: consumed_at.map(instant).transpose()?,
     }))
@@ -86,6 +107,33 @@ pub fn consume(
         .set(mail_tokens::consumed_at.eq(Some(micros(now))))
         .execute(c)?);
     Ok(won == 1)
+}
+
+/// Deletes the account's links of a purpose whose letters were asked for before an instant.
+pub fn delete_older(
+    conn: &mut AnyConnection,
+    (account, purpose): (AccountId, LinkPurpose),
+    asked_before: DateTime<Utc>,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(mail_tokens::table)
+        .filter(mail_tokens::account_id.eq(account.0))
+        .filter(mail_tokens::purpose.eq(purpose.word()))
+        .filter(mail_tokens::asked_at.lt(micros(asked_before)))
+        .execute(c)?);
+    Ok(())
+}
+
+/// Deletes the account's links of a purpose.
+pub fn delete_of(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    purpose: LinkPurpose,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(mail_tokens::table)
+        .filter(mail_tokens::account_id.eq(account.0))
+        .filter(mail_tokens::purpose.eq(purpose.word()))
+        .execute(c)?);
+    Ok(())
 }
 
 /// Deletes every link that an account has.

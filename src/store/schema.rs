@@ -121,6 +121,7 @@ diesel::table! {
         account_id -> BigInt,
         purpose -> Text,
         epoch -> BigInt,
+        email -> Nullable<Text>,
         asked_at -> BigInt,
         expires_at -> BigInt,
         consumed_at -> Nullable<BigInt>,

@@ -55,8 +55,7 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
             }
         };
         let account = accounts::find(ctx.conn, waiting.letter.account)?;
-        let Some(account) = account.filter(|account| has_a_point(waiting.letter.kind, account))
-        else {
+        let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
             outbox::delete(ctx.conn, waiting.id)?;
             continue;
         };
@@ -70,13 +69,19 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
     Ok(None)
 }
 
-fn has_a_point(kind: LetterKind, account: &Account) -> bool {
-    match kind {
-        LetterKind::Activation => account.state == AccountState::Pending,
-        LetterKind::PasswordReset => account.state == AccountState::Active,
-        LetterKind::Confirmation | LetterKind::PasswordChanged | LetterKind::AlreadyRegistered => {
-            true
+fn has_a_point(letter: &Letter, account: &Account) -> bool {
+    let to_its_address = account.email.as_ref() == Some(&letter.to);
+    match letter.kind {
+        LetterKind::Activation => account.state == AccountState::Pending && to_its_address,
+        LetterKind::PasswordReset | LetterKind::EmailReset | LetterKind::UsernameReset => {
+            account.is_active() && to_its_address
         }
+        LetterKind::EmailChange => account.is_active() && !to_its_address,
+        LetterKind::Confirmation
+        | LetterKind::PasswordChanged
+        | LetterKind::AlreadyRegistered
+        | LetterKind::EmailChanged
+        | LetterKind::UsernameChanged => true,
     }
 }
 
@@ -89,13 +94,22 @@ fn mint_link(
     let token = secret::token(ctx.entropy, "");
     let life = match purpose {
         LinkPurpose::Activation => ctx.policy.lifetimes.activation,
-        LinkPurpose::PasswordReset => ctx.policy.lifetimes.password_reset,
+        LinkPurpose::PasswordReset
+        | LinkPurpose::EmailChange
+        | LinkPurpose::EmailReset
+        | LinkPurpose::UsernameReset => ctx.policy.lifetimes.password_reset,
     };
+    if purpose != LinkPurpose::Activation {
+        // A letter that was asked for earlier and is sent again now must not outlive a later one; two
+        // copies of one letter hold good links both.
+        mail_tokens::delete_older(ctx.conn, (account.id, purpose), waiting.created_at)?;
+    }
     let new = NewMailToken {
         digest: secret::digest(&token),
         account: account.id,
         purpose,
         epoch: account.epoch,
+        email: (purpose == LinkPurpose::EmailChange).then_some(&waiting.letter.to),
         asked_at: waiting.created_at,
         expires_at: ctx.now + life,
     };

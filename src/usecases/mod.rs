@@ -4,6 +4,7 @@
 //! staircase (`app::App::write`): `Ok` is kept, `Err` is dropped. A refusal that must leave a trace is a
 //! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
 
+pub mod addresses;
 pub mod authenticate;
 pub mod clients;
 pub mod convert;
@@ -13,9 +14,11 @@ pub mod groups;
 pub mod health;
 pub mod issue;
 pub mod jwt;
+mod links;
 pub mod login;
 pub mod manage;
-mod names;
+pub mod names;
+pub mod passwords;
 pub mod profile;
 pub mod prune;
 pub mod refresh;

@@ -1,11 +1,80 @@
-//! The names people log in with: whether a new one will do.
+//! New user names.
 
-use super::{Ctx, register};
+use secrecy::SecretString;
+
+use super::{
+    Ctx, links,
+    login::{self, Checked},
+    register,
+};
 use crate::{
-    domain::{account::AccountId, email::Email, username::Username},
-    error::{FieldCode, Outcome},
+    domain::{
+        account::{Account, AccountId},
+        email::Email,
+        letter::{LetterKind, LinkPurpose},
+        username::Username,
+    },
+    error::{FieldCode, FieldError, Outcome, Refusal},
     store::accounts,
 };
+
+/// Stores a new user name for somebody who has shown the password. `field` is the name under which a name
+/// that will not do is complained of.
+pub fn change(
+    ctx: &mut Ctx<'_>,
+    checked: &Checked,
+    new: &Username,
+    field: &'static str,
+) -> Outcome<()> {
+    let account = login::unchanged(ctx, checked)?;
+    rename(ctx, &account, new, field)
+}
+
+/// Mails a link by which the holder of an address may choose a user name. Tells nobody whether it did.
+pub fn ask_reset(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
+    if let Some(account) = links::holder(ctx, email)?
+        && let Some(address) = &account.email
+    {
+        links::ask(ctx, LetterKind::UsernameReset, &account, address)?;
+    }
+    Ok(())
+}
+
+/// Stores a new user name for whoever shows the link. Counts as a login.
+pub fn reset(
+    ctx: &mut Ctx<'_>,
+    (id, token): (AccountId, &SecretString),
+    new: &Username,
+    field: &'static str,
+) -> Outcome<()> {
+    let link = links::open(ctx, id, token, LinkPurpose::UsernameReset)?;
+    rename(ctx, &link.account, new, field)?;
+    links::spend(ctx, &link)?;
+    accounts::update_last_login(ctx.conn, id, ctx.now)?;
+    Ok(())
+}
+
+fn rename(
+    ctx: &mut Ctx<'_>,
+    account: &Account,
+    new: &Username,
+    field: &'static str,
+) -> Outcome<()> {
+    // As with addresses, what one has already is nothing new.
+    let complaint = if account.username.as_ref() == Some(new) {
+        Some(FieldCode::UsernameTaken)
+    } else {
+        complaint(ctx, new, account.email.as_ref(), Some(account.id))?
+    };
+    if let Some(code) = complaint {
+        return Err(Refusal::Fields(vec![FieldError::new(field, code)]).into());
+    }
+    accounts::update_username(ctx.conn, account.id, new)?;
+    if ctx.policy.notices.username_changed {
+        register::post(ctx, LetterKind::UsernameChanged, account)?;
+    }
+    Ok(())
+}
 
 /// What is wrong with a user name for an account with that address; `None` when it will do. Whose
 /// account it is matters: one's own name is not taken.

@@ -1,13 +1,14 @@
 //! What people may see and change of themselves; administrators of everybody.
 
 use super::{
-    Ctx,
+    Ctx, addresses,
     login::{self, Checked},
 };
 use crate::{
     domain::{
         account::{Account, AccountId},
         credential::Principal,
+        email::Email,
     },
     error::{Fault, Outcome, Refusal},
     store::accounts,
@@ -29,6 +30,8 @@ pub enum Whose {
 pub struct Change {
     /// The name shown.
     pub name: Option<String>,
+    /// The address; the account's own is nothing new.
+    pub email: Option<Email>,
 }
 
 /// The account of a principal. A client that acts for itself has none.
@@ -65,6 +68,10 @@ pub fn update(
     let account = seen(ctx, me, whose)?;
     if let Some(name) = &change.name {
         accounts::update_name(ctx.conn, account.id, name)?;
+    }
+    let own = account.email.as_ref().map(Email::key);
+    if let Some(email) = change.email.as_ref().filter(|email| Some(email.key()) != own) {
+        addresses::ask_proof(ctx, &account, email, "email")?;
     }
     let changed = accounts::find(ctx.conn, account.id)?;
     changed.ok_or_else(|| Fault::internal("an account that was changed is gone").into())

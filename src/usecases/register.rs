@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Ctx, names};
+use super::{Ctx, addresses, names};
 use crate::{
     crypto::secret,
     domain::{
@@ -157,12 +157,13 @@ pub(super) fn has_run_out(ctx: &Ctx<'_>, account: &Account) -> bool {
 }
 
 /// Activates an account by the link of its letter. The link works once; shown again it is stale until
-/// the next login, and then as good as any wrong one.
+/// the next login, and then as good as any wrong one. The link to a new address proves that address here.
 pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outcome<()> {
     let digest = secret::digest(token);
     let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
-    let link = mail_tokens::find(ctx.conn, digest, id, LinkPurpose::Activation)?
-        .ok_or(Refusal::BadMailToken)?;
+    let Some(link) = mail_tokens::find(ctx.conn, digest, id, LinkPurpose::Activation)? else {
+        return addresses::prove(ctx, id, token);
+    };
     if link.expires_at <= ctx.now || link.epoch != account.epoch {
         return Err(Refusal::BadMailToken.into());
     }
@@ -198,10 +199,20 @@ pub fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
 /// Puts a letter about the account into the outbox; an account without an address gets none.
 pub(super) fn post(ctx: &mut Ctx<'_>, kind: LetterKind, account: &Account) -> Outcome<()> {
     let Some(email) = &account.email else { return Ok(()) };
+    post_to(ctx, kind, account, email)
+}
+
+/// The same to any address.
+pub(super) fn post_to(
+    ctx: &mut Ctx<'_>,
+    kind: LetterKind,
+    account: &Account,
+    to: &Email,
+) -> Outcome<()> {
     let letter = Letter {
         kind,
         account: account.id,
-        to: email.clone(),
+        to: to.clone(),
         language: account.language.unwrap_or(ctx.policy.language),
     };
     outbox::insert(ctx.conn, &letter, ctx.now)?;

@@ -45,6 +45,11 @@ pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Out
     Ok(())
 }
 
+/// Keeps the session that is shown from the sweep that a new epoch is.
+pub(super) fn spare(ctx: &mut Ctx<'_>, me: &Principal, epoch: i64) -> Outcome<()> {
+    Ok(families::update_epoch(ctx.conn, me.family, epoch)?)
+}
+
 /// The client an account names when it ends what it gave to it.
 pub fn named_client(ctx: &mut Ctx<'_>, id: Option<&ClientId>) -> Outcome<Client> {
     let client = match id {

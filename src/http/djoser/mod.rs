@@ -1,7 +1,9 @@
 //! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
 
 pub mod jwt;
-mod passwords;
+mod mail_links;
+pub mod names;
+pub mod passwords;
 pub mod people;
 pub mod refusals;
 pub mod register;

@@ -9,7 +9,7 @@ use actix_web::{
 use super::{Refused, UserBody, passwords};
 use crate::{
     app::App,
-    domain::account::AccountId,
+    domain::{account::AccountId, policy::LoginField},
     error::Refusal,
     http::{
         answer,
@@ -37,7 +37,8 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     Ok(answer::ok(StatusCode::OK, &UserBody::new(&account, login)))
 }
 
-/// `PUT` and `PATCH` of `users/me/` and `users/{id}/`: changes what is sent and may be changed.
+/// `PUT` and `PATCH` of `users/me/` and `users/{id}/`: changes what is sent and may be changed. A new
+/// address is not in the answer yet: it counts once it is proven.
 pub async fn update(
     app: Data<App>,
     request: HttpRequest,
@@ -47,7 +48,7 @@ pub async fn update(
     let (login, whose) = (app.policy().names.login, whose(&request));
     let shown = credential::of(&request);
     app.read_as(shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop)).await?;
-    let change = change(&words, request.method())?;
+    let change = change(&app, &words, request.method())?;
     let changed =
         app.write_as(shown, move |ctx, me| profile::update(ctx, me, whose, &change)).await?;
     Ok(answer::ok(StatusCode::OK, &UserBody::new(&changed, login)))
@@ -71,10 +72,19 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn change(words: &Words, _method: &Method) -> Result<Change, Refusal> {
+/// What may be changed: the name; and the address where it is not what people log in with. `PUT` wants
+/// an address then, as djoser does of a field that is required.
+fn change(app: &App, words: &Words, method: &Method) -> Result<Change, Refusal> {
     let mut read = Reader::new(words);
     let name = read.maybe(Reader::name, "name");
-    read.finish(name.map(|name| Change { name }))
+    let email = match app.policy().names.login {
+        LoginField::Email => Some(None),
+        LoginField::Username | LoginField::Either if method == Method::PUT => {
+            read.email("email").map(Some)
+        }
+        LoginField::Username | LoginField::Either => read.maybe(Reader::email, "email"),
+    };
+    read.finish(name.zip(email).map(|(name, email)| Change { name, email }))
 }
 
 /// Whose record the path names; the path of `users/me` has no number in it.

@@ -2,17 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
 
-use super::{Refused, UserBody, passwords::PASSWORD_BYTES};
+use super::{
+    Refused, UserBody, mail_links,
+    passwords::{self, PASSWORD_BYTES},
+};
 use crate::{
     app::App,
-    domain::{
-        account::AccountId,
-        language::Language,
-        password::{self, Password},
-        policy::LoginField,
-        username::Username,
-    },
-    error::{FieldCode, FieldError, Refusal},
+    domain::{language::Language, password::Password, policy::LoginField, username::Username},
     http::{
         answer,
         body::{Body, Words},
@@ -32,7 +28,12 @@ pub async fn create(
     app.admit(credential::of(&request)).await?;
     register::admit(app.policy())?;
     let NewUser { wish, password, retyped } = new_user(&app, &request, &words).await?;
-    weigh(&app, &wish, &password, retyped.as_ref())?;
+    let attributes = [
+        ("username", wish.username.as_ref().map_or("", Username::as_str)),
+        ("email address", wish.email.as_str()),
+        ("name", wish.name.as_str()),
+    ];
+    passwords::weigh(&app, ("password", &password), retyped.as_ref(), &attributes)?;
     let hash = app.hash(&password).await?;
     let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
     Ok(answer::ok(StatusCode::CREATED, &UserBody::welcome(welcome, app.policy().names.login)))
@@ -77,31 +78,8 @@ async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<New
     Ok(read.finish(whole)?)
 }
 
-/// The rules for passwords first, then whether both were the same: as djoser orders its complaints.
-fn weigh(
-    app: &App,
-    wish: &Register,
-    password: &Password,
-    retyped: Option<&Password>,
-) -> Result<(), Refused> {
-    let attributes = [
-        ("username", wish.username.as_ref().map_or("", Username::as_str)),
-        ("email address", wish.email.as_str()),
-        ("name", wish.name.as_str()),
-    ];
-    let complaints = password::complaints(&app.policy().passwords, password, &attributes);
-    if !complaints.is_empty() {
-        let errors = complaints.into_iter().map(|code| FieldError::new("password", code));
-        return Err(Refusal::Fields(errors.collect()).into());
-    }
-    if retyped.is_some_and(|retyped| !retyped.is_same(password)) {
-        let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
-        return Err(Refusal::Fields(vec![error]).into());
-    }
-    Ok(())
-}
-
-/// `POST users/activation/`: activates an account by the uid and token of its link.
+/// `POST users/activation/`: activates an account by the uid and token of its link; the link to a new
+/// address proves that address.
 pub async fn activate(
     app: Data<App>,
     request: HttpRequest,
@@ -110,11 +88,9 @@ pub async fn activate(
     let words = body.0?;
     app.admit(credential::of(&request)).await?;
     let mut read = Reader::new(&words);
-    let uid = read.text(Text::filled("uid", 64));
-    let token = read.text(Text::filled("token", 512));
-    let (uid, token) = read.finish(uid.zip(token))?;
-    let id = AccountId::from_uid(&uid).ok_or(Refusal::BadMailUid)?;
-    app.write(move |ctx| register::activate(ctx, id, &token.as_str().into())).await?;
+    let link = mail_links::read(&mut read);
+    let (id, token) = read.finish(link)?.open()?;
+    app.write(move |ctx| register::activate(ctx, id, &token)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -124,13 +100,7 @@ pub async fn resend(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
-    app.admit(credential::of(&request)).await?;
-    let mut read = Reader::new(&words);
-    let email = read.email("email");
-    let email = read.finish(email)?;
-    app.write(move |ctx| register::resend(ctx, &email)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    mail_links::ask(&app, &request, body, register::resend).await
 }
 
 fn language_of(request: &HttpRequest) -> Option<Language> {

@@ -1,6 +1,7 @@
 //! djoser's contract.
 
 mod activation;
+mod addresses;
 mod changes;
 mod deletion;
 mod fields;
@@ -10,11 +11,14 @@ mod login;
 mod logout;
 mod me;
 mod methods;
+mod password_change;
+mod password_resets;
 mod passwords;
 mod records;
 mod resend;
 mod schemes;
 mod sessions;
 mod social;
+mod username_changes;
 mod usernames;
 mod users;

@@ -1,0 +1,1 @@
+alter table mail_tokens drop column email;
