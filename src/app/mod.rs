@@ -4,6 +4,7 @@
 //! provider, runs between two deeds, with no connection in hand.
 
 mod hashing;
+mod keys;
 mod lanes;
 mod policy;
 mod writer;
@@ -19,7 +20,7 @@ use self::{hashing::Hashing, lanes::Lanes, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,
-    crypto::keys::{JwtKey, Keys},
+    crypto::keys::Keys,
     domain::{
         credential::{Credential, Principal},
         policy::Policy,
@@ -86,10 +87,7 @@ impl App {
             clock,
             entropy,
             policy: policy::from(config)?,
-            keys: Keys {
-                jwt: config.jwt.signing_key.as_ref().map(JwtKey::shared),
-                sealing: config.jwt.signing_key.clone(),
-            },
+            keys: keys::from(config)?,
             letter_waits: Notify::new(),
         });
         let writes = match backend {

@@ -1,13 +1,36 @@
 //! The `[dialects]` section: choices within the published contracts.
 
+pub mod api;
+pub mod mount;
+pub mod signin;
+
 use serde::Deserialize;
 
+use super::problem::{Finding, under};
+
 /// One block for each dialect that leaves a choice.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dialects {
     /// `POST /auth/convert-token`.
     pub convert_token: ConvertToken,
+    /// `/api/login` and its like.
+    pub api: api::Api,
+    /// `/signin` and its like.
+    pub signin: signin::Signin,
+}
+
+impl Dialects {
+    pub(super) fn validate(&self) -> Vec<Finding> {
+        let (api, signin) = (&self.api, &self.signin);
+        let meet = api.enabled && signin.enabled && api.path == signin.path;
+        let text =
+            "is that of dialects.api as well: both would answer to its refresh; write another";
+        let met = meet.then(|| ("signin.path".to_owned(), text.to_owned()));
+        let sections = [("api", api.validate()), ("signin", signin.validate())];
+        let below = sections.into_iter().flat_map(|(name, findings)| under(name, findings));
+        met.into_iter().chain(below).collect()
+    }
 }
 
 /// Choices of the token exchange.

@@ -26,13 +26,9 @@ impl Default for Jwt {
 impl Jwt {
     pub(super) fn validate(&self) -> Vec<Finding> {
         let (access, refresh) = (self.access_lifetime_seconds, self.refresh_lifetime_seconds);
-        let weakness = self.signing_key.as_ref().and_then(|key| weakness(key.expose_secret()));
+        let key = self.signing_key.as_ref().map(|key| key.expose_secret());
         let checks = [
-            weakness.map(|weak| {
-                let mend = "write 32 random bytes, as `openssl rand -base64 48` prints them, or \
-                            leave the key out to turn the JWT dialects off";
-                ("signing_key".to_owned(), format!("{weak}; {mend}"))
-            }),
+            key.and_then(|key| weak_key("signing_key", key)),
             within("access_lifetime_seconds", access, 10..=86_400),
             within("refresh_lifetime_seconds", refresh, 60..=31_536_000),
             complain_if(
@@ -43,6 +39,13 @@ impl Jwt {
         ];
         checks.into_iter().flatten().collect()
     }
+}
+
+/// Complains about a key that can be guessed.
+pub(super) fn weak_key(name: &str, key: &str) -> Option<Finding> {
+    let mend =
+        "write 32 random bytes, as `openssl rand -base64 48` prints them, or leave the key out";
+    Some((name.to_owned(), format!("{}; {mend}", weakness(key)?)))
 }
 
 /// Parts of keys that stand in manuals, templates and examples; every guesser tries them.

@@ -102,6 +102,7 @@ impl Config {
             ("jwt", self.jwt.validate()),
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
+            ("dialects", self.dialects.validate()),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
             ("providers", self.providers.validate().err().unwrap_or_default()),

@@ -1,19 +1,31 @@
 //! The keys of this installation.
 
+use hkdf::Hkdf;
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
 
-use super::jwt_key::{Algorithm, SigningKey, VerifyingKey};
+use super::{
+    fernet::FernetKey,
+    jwt_key::{Algorithm, SigningKey, VerifyingKey},
+};
+use crate::error::Fault;
 
 /// What deeds sign and verify with.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
-    /// The key of the published JWT dialects; without it they are off.
+    /// The key of simplejwt's dialect; without it that is off.
     pub jwt: Option<JwtKey>,
+    /// The key of seed 2's JWTs; without it they are off.
+    pub api: Option<JwtKey>,
+    /// The key of seed 3's JWTs; without it they are off.
+    pub signin: Option<JwtKey>,
+    /// What the tokens of seed 3's restoring links are encrypted under, where they are.
+    pub restoring: Option<FernetKey>,
     /// What texts are sealed under that others keep for us; there whenever there is a JWT key.
     pub sealing: Option<SecretString>,
 }
 
-/// A key that signs and verifies JWTs with HS256, as the published dialects do.
+/// A key that signs and verifies JWTs with one HMAC algorithm, as the published dialects do.
 #[derive(Debug, Clone)]
 pub struct JwtKey {
     /// The half that signs.
@@ -24,11 +36,37 @@ pub struct JwtKey {
 
 impl JwtKey {
     /// A key out of a shared secret; the configuration has seen to its strength.
-    pub fn shared(secret: &SecretString) -> Self {
+    pub fn shared(secret: &SecretString, algorithm: Algorithm) -> Self {
         let bytes = secret.expose_secret().as_bytes();
         Self {
-            signing: SigningKey::secret(Algorithm::HS256, bytes),
-            verifying: VerifyingKey::secret(Algorithm::HS256, bytes),
+            signing: SigningKey::secret(algorithm, bytes),
+            verifying: VerifyingKey::secret(algorithm, bytes),
         }
+    }
+}
+
+/// A secret for one purpose, made of one for all: who knows it knows neither that nor its siblings.
+pub fn derived(secret: &SecretString, purpose: &str) -> Result<SecretString, Fault> {
+    let mut key = [0; 64];
+    Hkdf::<Sha256>::new(None, secret.expose_secret().as_bytes())
+        .expand(purpose.as_bytes(), &mut key)
+        .map_err(|_length| Fault::internal("a key cannot be derived"))?;
+    Ok(hex::encode(key).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derived;
+    use secrecy::ExposeSecret as _;
+
+    #[test]
+    fn every_purpose_has_a_key_of_its_own() {
+        let of = |secret: &str, purpose: &str| {
+            derived(&secret.into(), purpose).expect("a key").expose_secret().to_owned()
+        };
+        assert_eq!(of("s", "one"), of("s", "one"));
+        assert_ne!(of("s", "one"), of("s", "other"));
+        assert_ne!(of("s", "one"), of("t", "one"));
+        assert_eq!(of("s", "one").len(), 128);
     }
 }

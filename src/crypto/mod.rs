@@ -2,6 +2,7 @@
 
 mod argon2_hash;
 mod django_hash;
+pub mod fernet;
 pub mod fingerprint;
 pub mod json;
 pub mod jwt;
