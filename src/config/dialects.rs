@@ -26,10 +26,10 @@ impl Dialects {
         let meet = api.enabled && signin.enabled && api.path == signin.path;
         let text =
             "is that of dialects.api as well: both would answer to its refresh; write another";
-        let met = meet.then(|| ("signin.path".to_owned(), text.to_owned()));
+        let meeting = meet.then(|| ("signin.path".to_owned(), text.to_owned()));
         let sections = [("api", api.validate()), ("signin", signin.validate())];
         let below = sections.into_iter().flat_map(|(name, findings)| under(name, findings));
-        met.into_iter().chain(below).collect()
+        meeting.into_iter().chain(below).collect()
     }
 }
 

@@ -88,9 +88,8 @@ pub fn link(
         Holder::Verified if existing.admits(email.trust) => Link::ToHolder,
         // A switched-off account must not be brought back, nor doubled, by a social login.
         Holder::Deactivated => Link::Refuse,
-        // A firm gives the address of somebody who left to the next: the id at the provider counts.
-        Holder::SomebodyElse => clashing,
-        Holder::Pending | Holder::Unverified | Holder::Verified => clashing,
+        // Somebody else: a firm gives the address of one who left to the next; the id at the provider counts.
+        Holder::SomebodyElse | Holder::Pending | Holder::Unverified | Holder::Verified => clashing,
     }
 }
 

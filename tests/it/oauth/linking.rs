@@ -250,6 +250,7 @@ async fn an_active_account_with_an_unproven_address_goes_to_whom_the_provider_vo
         .write(|ctx| {
             let email = cambio::domain::email::Email::parse("ada@example.com");
             let new = NewAccount {
+                username: None,
                 email: email.as_ref(),
                 email_verified_at: None,
                 name: "Mallory",
