@@ -69,7 +69,7 @@ async fn an_unknown_auth_token_is_told_without_an_error_code() {
 #[tokio::test]
 async fn an_unknown_bearer_token_is_invalid() {
     let house = House::open().await;
-    for header in ["Bearer nobody", "Bearer cat_0", "JWT garbage", "Bearer eyJh.eyJh.x"] {
+    for header in ["Bearer nobody", "Bearer cat_0", "Bearer eyJh.eyJh.x"] {
         let said = me(&house, header).await;
         assert_eq!(said.header("www-authenticate"), INVALID, "{header}");
         said.is(&not_valid());

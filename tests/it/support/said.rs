@@ -65,16 +65,14 @@ impl Said {
     }
 
     fn insist(&self, kept: bool, wanted: &dyn Debug) {
+        assert!(kept, "wanted {wanted:?}\n{}", self.story());
+    }
+
+    /// What was asked and answered, and what the log says of it.
+    fn story(&self) -> String {
         let id = self.header("x-request-id");
         let log = if id.is_empty() { Vec::new() } else { logs::lines_with(id) };
-        assert!(
-            kept,
-            "wanted {wanted:?}\nasked {}\ngot {} {:?}\n{}\n{}",
-            self.asked,
-            self.status,
-            self.headers,
-            self.text,
-            log.join("\n")
-        );
+        let Self { asked, status, headers, text, .. } = self;
+        format!("asked {asked}\ngot {status} {headers:?}\n{text}\n{}", log.join("\n"))
     }
 }
