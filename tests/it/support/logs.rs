@@ -1,12 +1,18 @@
 //! Everything this process has logged, at the finest level, to be searched for what must not be there.
 
 use std::{
+    cell::Cell,
     io,
     sync::{Mutex, MutexGuard, Once, PoisonError},
 };
 
 static LINES: Mutex<String> = Mutex::new(String::new());
 static START: Once = Once::new();
+
+thread_local! {
+    /// Where the log stood when this test opened its first house: earlier lines are other tests'.
+    static OPENED: Cell<Option<usize>> = const { Cell::new(None) };
+}
 
 /// Begins to listen; the first call counts.
 pub fn listen() {
@@ -18,13 +24,16 @@ pub fn listen() {
             .finish();
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
+    OPENED.set(OPENED.get().or_else(|| Some(lines().len())));
 }
 
-/// All lines so far that hold the text. Tests run side by side: search for words only one of them uses.
+/// All lines since this test began that hold the text. Tests run side by side: search for words only one
+/// of them uses.
 pub fn lines_with(text: &str) -> Vec<String> {
-    let all = lines();
+    let log = lines();
+    let all = &log[OPENED.get().unwrap_or_default()..];
     if !all.contains(text) {
-        // The common case, and the log of a whole run is long: no line is looked at by itself.
+        // The common case: no line is looked at by itself.
         return Vec::new();
     }
     all.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
