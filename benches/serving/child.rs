@@ -1,7 +1,6 @@
 //! A program that runs beside the measurement, and what the system tells of it.
 
 use std::{
-    ffi::OsStr,
     fs::{self, File},
     io::Write as _,
     net::{SocketAddr, TcpListener},
@@ -13,8 +12,6 @@ use std::{
 
 use crate::{Done, http};
 
-/// The program that is measured.
-pub const CAMBIO: &str = env!("CARGO_BIN_EXE_cambio");
 /// Microseconds of a tick of `/proc/PID/stat`, which is the same on every Linux.
 const TICK_MICROS: u64 = 10_000;
 
@@ -44,20 +41,19 @@ impl Drop for Child {
     }
 }
 
-/// Runs `cambio` with these settings to its end and gives what it printed.
-pub fn cambio<S: AsRef<OsStr>>(config: &Path, arguments: &[S], typed: &str) -> Done<String> {
-    let mut command = Command::new(CAMBIO);
-    command.arg("--config").arg(config).args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+/// Runs a command to its end.
+pub fn run(command: &mut Command, typed: &str) -> Done<()> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = command.spawn()?;
     if let Some(mut stdin) = process.stdin.take() {
         stdin.write_all(typed.as_bytes())?;
     }
     let ended = process.wait_with_output()?;
     if !ended.status.success() {
-        return Err("a command of the command line failed".into());
+        let said = String::from_utf8_lossy(&ended.stderr);
+        return Err(format!("a command of the command line failed: {said}").into());
     }
-    Ok(String::from_utf8(ended.stdout)?)
+    Ok(())
 }
 
 /// An address on which nobody listens.

@@ -26,6 +26,9 @@ pub struct Options {
     /// Calls Cambio may have under way to one provider (`providers.egress.max_in_flight`).
     #[arg(long, value_name = "N")]
     pub max_in_flight: Option<u32>,
+    /// Another build of the program, to be compared with this one.
+    #[arg(long, value_name = "FILE", default_value = env!("CARGO_BIN_EXE_cambio"))]
+    pub program: PathBuf,
     /// Only loads whose label contains this text. May be repeated.
     #[arg(long, value_name = "TEXT")]
     pub only: Vec<String>,

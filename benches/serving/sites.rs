@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Done,
-    child::{self, CAMBIO, Child},
+    child::{self, Child},
     database::Database,
     figures::Sample,
     http,
@@ -51,7 +51,7 @@ pub struct Sites {
 impl Sites {
     /// Starts everybody.
     pub fn open(options: &Options, dir: &Path) -> Done<Self> {
-        let emulator = emulator(dir)?;
+        let emulator = emulator(&options.program, dir)?;
         let mut sites = Vec::new();
         let url = format!("sqlite://{}", dir.join("cambio.db").display());
         sites.push(Plan::new(options, dir, ("sqlite", &url), emulator.target)?.start(None)?);
@@ -129,10 +129,10 @@ impl Watch {
     }
 }
 
-fn emulator(dir: &Path) -> Done<Site> {
+fn emulator(program: &Path, dir: &Path) -> Done<Site> {
     let target = child::free_address()?;
     let port = target.port().to_string();
-    let mut command = Command::new(CAMBIO);
+    let mut command = Command::new(program);
     command.args(["sandbox", "--port", &port]);
     let process = Child::start(&mut command, &dir.join("emulator.log"))?;
     child::wait_for(target, "/_emu/config", 10)?;
@@ -151,6 +151,7 @@ const EMULATORS: (&str, &str) = ("POST /_emu/latency", "ms");
 
 /// A Cambio about to be started.
 struct Plan {
+    program: PathBuf,
     name: &'static str,
     config: PathBuf,
     log: PathBuf,
@@ -180,21 +181,19 @@ impl Plan {
             json!(url)
         );
         fs::write(&config, text)?;
-        Ok(Self { name, config, log: dir.join(format!("{name}.log")), target, emulators })
+        let program = options.program.clone();
+        Ok(Self { program, name, config, log: dir.join(format!("{name}.log")), target, emulators })
     }
 
     /// Makes the client and the account, starts the server, and gets a token.
     fn start(self, database: Option<Database>) -> Done<Site> {
-        child::cambio(&self.config, &["migrate"], "")?;
-        let (id, secret) = CLIENT;
-        let client = ["client", "create", "--name", "bench", "--type", "confidential", "--id", id];
-        let secret_from = ["--secret-file", "-"];
-        child::cambio(&self.config, &[&client[..], &secret_from].concat(), secret)?;
+        child::run(self.command().arg("migrate"), "")?;
+        let client = ["client", "create", "--name", "bench", "--type", "confidential"];
+        let named = ["--id", CLIENT.0, "--secret-file", "-"];
+        child::run(self.command().args(client).args(named), CLIENT.1)?;
         let account = ["account", "create", LOGIN.0, "--password-file", "-"];
-        child::cambio(&self.config, &account, LOGIN.1)?;
-        let mut command = Command::new(CAMBIO);
-        command.arg("--config").arg(&self.config).arg("serve");
-        let process = Child::start(&mut command, &self.log)?;
+        child::run(self.command().args(account), LOGIN.1)?;
+        let process = Child::start(self.command().arg("serve"), &self.log)?;
         child::wait_for(self.target, "/health/ready", 10)?;
         Ok(Site {
             name: self.name,
@@ -204,6 +203,12 @@ impl Plan {
             process: Some(process),
             _database: database,
         })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("--config").arg(&self.config);
+        command
     }
 }
 
