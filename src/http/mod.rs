@@ -32,8 +32,8 @@ use self::methods::{
 /// Mounts every dialect.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
+        .service(look("/health/live").route(read().to(health::live)))
+        .service(look("/health/ready").route(read().to(health::ready)))
         .configure(auth)
         .default_service(web::to(not_found));
 }
@@ -83,6 +83,11 @@ fn record(path: &str) -> Resource {
         .route(web::put().to(people::update))
         .route(web::patch().to(people::update))
         .route(web::delete().to(people::delete))
+}
+
+/// A resource to look at, by anyone.
+fn look(path: &str) -> Resource {
+    only(path, "GET, HEAD, OPTIONS", Anyone)
 }
 
 async fn not_found() -> HttpResponse {
