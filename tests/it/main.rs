@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod djoser;
 #[cfg(test)]
+mod front;
+#[cfg(test)]
 mod oauth;
+#[cfg(test)]
+mod plan;
 #[cfg(test)]
 mod support;

@@ -15,5 +15,6 @@ mod records;
 mod resend;
 mod schemes;
 mod social;
+mod sessions;
 mod usernames;
 mod users;

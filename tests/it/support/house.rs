@@ -97,6 +97,11 @@ impl House {
         &self.config
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        self._database.url()
+    }
+
     /// Lets time pass.
     pub fn forward(&self, by: TimeDelta) {
         self.clock.forward(by);

@@ -9,6 +9,7 @@ pub mod logs;
 pub mod mailbox;
 pub mod said;
 pub mod sessions;
+pub mod tables;
 
 pub use call::Call;
 pub use callers::{OAuthClient, Person};

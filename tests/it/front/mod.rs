@@ -1,0 +1,3 @@
+//! The front door: what holds for every request, before anybody looks what it is about.
+
+mod health;

@@ -1,0 +1,11 @@
+//! The plan of the house, held: who may name whom, how big a file may be, what every dialect answers.
+
+mod config;
+mod floors;
+mod migrations;
+mod purity;
+mod refusals;
+mod sizes;
+mod source;
+mod urls;
+mod words;
