@@ -14,7 +14,7 @@ mod passwords;
 mod records;
 mod resend;
 mod schemes;
-mod social;
 mod sessions;
+mod social;
 mod usernames;
 mod users;
