@@ -115,7 +115,8 @@ async fn djoser_answers_every_refusal_with_a_detail_or_with_fields() {
         is_whole(&answer, &refusal);
         let sentence = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
         let list = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(sentence));
-        let fields = body.as_object().is_some_and(|body| body.values().all(list)) || list(&body);
+        // One call of djoser's answers with the bare sentence.
+        let fields = body.as_object().is_some_and(|it| it.values().all(list)) || sentence(&body);
         let complaint = answer.status() == 400 && fields;
         assert!(sentence(&body["detail"]) || complaint, "{refusal:?}: {body}");
     }
