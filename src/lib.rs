@@ -10,7 +10,7 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 
-// Floor 1: one outside thing each. They never import one another; `providers` alone may use `crypto`.
+// Floor 1: one outside thing each. They never import one another, but `providers` checks signatures by `crypto`.
 pub mod crypto;
 pub mod mail;
 pub mod providers;

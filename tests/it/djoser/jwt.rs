@@ -27,18 +27,18 @@ async fn a_pair_is_access_and_refresh_and_nothing_else() {
 #[tokio::test]
 async fn its_claims_are_those_of_simplejwt_and_the_groups() {
     let house = House::open().await;
-    let id = house.activated("ada").await;
-    house.put_into_group(id, "writers").await;
-    house.put_into_group(id, "admins").await;
+    let ada = house.person("ada").await;
+    house.join(&ada, "writers").await;
+    house.join(&ada, "admins").await;
 
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     assert_eq!(part(&jwt.access, 0), json!({ "alg": "HS256", "typ": "JWT" }));
     let (access, refresh) = (part(&jwt.access, 1), part(&jwt.refresh, 1));
     assert_eq!(access["groups"], json!(["admins", "writers"]));
     for (claims, kind, life) in [(&access, "access", 300), (&refresh, "refresh", 86_400)] {
         assert_eq!(claims["token_type"], kind);
-        assert_eq!(claims["user_id"], id.to_string());
+        assert_eq!(claims["user_id"], ada.id.to_string());
         assert_eq!(claims["iat"], 1_709_208_000);
         assert_eq!(claims["exp"], 1_709_208_000 + life);
         assert_eq!(claims["jti"].as_str().unwrap().len(), 32);
@@ -51,7 +51,7 @@ async fn without_a_group_the_list_is_empty() {
     let house = House::open().await;
     house.activated("ada").await;
 
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     assert_eq!(part(&jwt.access, 1)["groups"], json!([]));
 }
@@ -101,7 +101,7 @@ async fn the_authorization_header_is_not_looked_at() {
 async fn an_access_token_is_good_for_five_minutes() {
     let house = House::open().await;
     house.activated("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     house.forward(TimeDelta::seconds(299));
     house.me(&jwt.access).expect(200).await;
@@ -115,7 +115,7 @@ async fn how_long_they_live_is_a_setting() {
     let house = House::with(&settings).await;
     house.activated("ada").await;
 
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     let life = |token: &str| {
         let claims = part(token, 1);
@@ -129,7 +129,7 @@ async fn a_jwt_ends_when_its_account_is_switched_off_or_deleted() {
     let house = House::open().await;
     house.activated("ada").await;
     house.activated("bob").await;
-    let (ada, bob) = (house.jwt("ada@example.com").await, house.jwt("bob@example.com").await);
+    let (ada, bob) = (house.jwts("ada@example.com").await, house.jwts("bob@example.com").await);
     house.deactivate("ada@example.com").await;
     house.delete_account("bob@example.com").await;
 
@@ -146,7 +146,7 @@ async fn a_jwt_ends_when_its_account_is_switched_off_or_deleted() {
 async fn a_token_touched_by_anybody_is_refused() {
     let house = House::open().await;
     house.activated("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
     let parts: Vec<&str> = jwt.access.split('.').collect();
     let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let mut claims = part(&jwt.access, 1);
@@ -170,7 +170,7 @@ async fn a_token_touched_by_anybody_is_refused() {
 async fn a_jwt_of_another_key_is_refused() {
     let house = House::open().await;
     house.activated("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
     let key = ("jwt.signing_key", "Zk3vW8pQ1sNf6yTb0uXe9rLm4cHg7aJd2iKo5Vq8xPw=");
     let other = house.second_node(&[key]).await;
 

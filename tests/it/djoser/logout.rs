@@ -30,7 +30,7 @@ async fn it_ends_every_auth_token_of_the_account_and_of_nobody_else() {
 async fn any_credential_of_the_account_may_ask_for_it_and_jwts_live_on() {
     let house = House::open().await;
     let ada = house.person("ada").await;
-    let jwt = house.jwt(&ada.email).await;
+    let jwt = house.jwts(&ada.email).await;
 
     house.post("/auth/token/logout/").bearer(&jwt.access).expect(204).await;
 

@@ -30,9 +30,8 @@ async fn the_list_of_a_person_holds_itself_alone() {
 #[tokio::test]
 async fn an_administrator_sees_everybody_in_the_order_they_came() {
     let house = House::open().await;
-    let ada = house.person("ada").await;
+    let ada = house.admin("ada").await;
     let bob = house.register("bob").await;
-    house.make_admin("ada@example.com").await;
 
     let said = house.get("/auth/users/").token(&ada.auth_token).expect(200).await;
 
@@ -45,7 +44,7 @@ async fn an_administrator_sees_everybody_in_the_order_they_came() {
 async fn every_credential_of_a_person_opens_it() {
     let house = House::open().await;
     let ada = house.person("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     for header in [
         format!("Token {}", ada.auth_token),
@@ -103,7 +102,7 @@ async fn a_token_in_the_query_or_the_body_is_none() {
     let house = House::open().await;
     let jwt = {
         house.person("ada").await;
-        house.jwt("ada@example.com").await
+        house.jwts("ada@example.com").await
     };
     house.get(&format!("/auth/users/me/?access_token={}", jwt.access)).expect(401).await;
     let fields = [("access_token", jwt.access.as_str())];

@@ -51,7 +51,7 @@ async fn every_path_answers_with_and_without_its_slash_alike() {
     let house = House::open().await;
     house.activated("ada").await;
     // It outlives a logout, which the auth token would not.
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
     for path in map() {
         let path = filled(&path);
         for method in [Method::OPTIONS, Method::GET, Method::POST] {

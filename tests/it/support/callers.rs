@@ -2,14 +2,12 @@
 
 use cambio::{
     domain::{
-        account::{AccountId, Group},
         client::{ClientId, ClientKind, GrantType, ProviderRule},
         email::Email,
         scope::ScopeSet,
     },
     usecases::{
         clients::{self, RegisterClient},
-        groups,
         manage::{self, Which},
     },
 };
@@ -29,14 +27,6 @@ pub struct Person {
     pub id: i64,
     /// `Token …`.
     pub auth_token: String,
-}
-
-/// simplejwt's pair.
-pub struct Jwts {
-    /// The access token.
-    pub access: String,
-    /// The refresh token.
-    pub refresh: String,
 }
 
 /// A registered client.
@@ -90,34 +80,15 @@ impl House {
         self.app.write(move |ctx| manage::activate(ctx, &which)).await.unwrap();
     }
 
-    /// Makes the account an administrator.
-    pub async fn make_admin(&self, email: &str) {
-        let which = which(email);
-        self.app.write(move |ctx| manage::make_admin(ctx, &which)).await.unwrap();
-    }
-
     /// Deletes an account, as an administrator does.
     pub async fn delete_account(&self, email: &str) {
         let which = which(email);
         self.app.write(move |ctx| manage::delete(ctx, &which)).await.unwrap();
     }
 
-    /// Puts an account into a group.
-    pub async fn put_into_group(&self, id: i64, group: &str) {
-        let group = Group::parse(group).unwrap();
-        self.app.write(move |ctx| groups::add(ctx, AccountId(id), &group)).await.unwrap();
-    }
-
     /// `token/login` with the common password.
     pub fn log_in(&self, email: &str) -> Call {
         self.post("/auth/token/login/").json(&json!({ "email": email, "password": PASSWORD }))
-    }
-
-    /// `jwt/create` with the common password.
-    pub async fn jwt(&self, email: &str) -> Jwts {
-        let body = json!({ "email": email, "password": PASSWORD });
-        let said = self.post("/auth/jwt/create/").json(&body).expect(200).await;
-        Jwts { access: said.text_of("access"), refresh: said.text_of("refresh") }
     }
 
     /// A confidential client that may convert and refresh.
