@@ -101,14 +101,23 @@ pub fn delete_refresh_of(
     Ok(())
 }
 
-/// Deletes at most `limit` families that were revoked or ran out before an instant, with their tokens.
+/// Deletes families that were revoked or ran out before an instant, with their tokens: at most `limit` of
+/// those that have an end, and as many of those that live as long as their one token is used.
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let before = micros(before);
-    let over: Vec<i64> = on!(conn, c => families::table
+    let mut over: Vec<i64> = on!(conn, c => families::table
         .filter(families::expires_at.lt(before).or(families::revoked_at.lt(before)))
         .select(families::id)
         .limit(limit)
         .load(c)?);
+    let unused: Vec<i64> = on!(conn, c => access_tokens::table
+        .inner_join(families::table)
+        .filter(access_tokens::expires_at.lt(before))
+        .filter(families::expires_at.is_null())
+        .select(families::id)
+        .limit(limit)
+        .load(c)?);
+    over.extend(unused);
     on!(conn, c => diesel::delete(access_tokens::table)
         .filter(access_tokens::family_id.eq_any(&over))
         .execute(c)?);

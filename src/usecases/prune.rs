@@ -14,8 +14,9 @@ const KEPT: TimeDelta = TimeDelta::days(1);
 /// One small batch of each kind; tells how many rows went. Zero means that nothing is left to do.
 pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     let before = ctx.now - KEPT;
-    let mut gone = tokens::prune_access(ctx.conn, before, limit)?;
-    gone += families::prune(ctx.conn, before, limit)?;
+    // Families first: one that lives as long as its token is used is found by that token.
+    let mut gone = families::prune(ctx.conn, before, limit)?;
+    gone += tokens::prune_access(ctx.conn, before, limit)?;
     gone += mail_tokens::prune(ctx.conn, before, limit)?;
     gone += spent_states::prune(ctx.conn, before, limit)?;
     gone += clients::prune_secrets(ctx.conn, before)?;
