@@ -36,11 +36,15 @@ impl ScopeSet {
         }
         for word in text.split(' ') {
             let scope = Scope::parse(word)?;
-            if !set.contains(&scope) {
-                set.0.push(scope);
+            if set.contains(&scope) {
+                continue;
             }
+            if set.0.len() == Self::MAX {
+                return None;
+            }
+            set.0.push(scope);
         }
-        (set.0.len() <= Self::MAX).then_some(set)
+        Some(set)
     }
 
     /// Whether the set holds no scope.

@@ -94,7 +94,7 @@ impl Google {
         self.identity(&whose, AudienceProof::CodeExchange)
     }
 
-    fn identity(&self, told: &Record, audience: AudienceProof) -> Told {
+    pub(super) fn identity(&self, told: &Record, audience: AudienceProof) -> Told {
         Ok(ProviderIdentity {
             provider: self.line.provider().clone(),
             subject: person::subject(told, "sub")?,
@@ -141,7 +141,7 @@ impl Provider for Google {
 }
 
 /// Both endpoints say no with 400, 401 or 403, in two styles of body; the status is enough.
-fn told(answer: Answer) -> Result<Record, ProviderError> {
+pub(super) fn told(answer: Answer) -> Result<Record, ProviderError> {
     match answer.status {
         400 | 401 | 403 => Err(ProviderError::Refused(Why::Unknown)),
         _ => answer.success(),
@@ -150,7 +150,7 @@ fn told(answer: Answer) -> Result<Record, ProviderError> {
 
 /// Tokeninfo: all its values are strings. `azp` differs from `aud` when an Android application asks
 /// on behalf of a web one; both must be ours.
-fn check_token(whom: &Record, client_ids: &[String]) -> Result<(), ProviderError> {
+pub(super) fn check_token(whom: &Record, client_ids: &[String]) -> Result<(), ProviderError> {
     let aud = whom.text("aud").ok_or(ProviderError::Malformed(Flaw::Member("aud")))?;
     let azp = whom.value("azp").map(|azp| azp.as_str().unwrap_or_default());
     let ours = |id: &str| client_ids.iter().any(|ours| ours == id);

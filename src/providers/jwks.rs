@@ -47,8 +47,9 @@ struct Shelf {
     tried_for_unknown: Option<DateTime<Utc>>,
 }
 
+/// A key and its name, if it has one.
 #[derive(Debug)]
-struct Key {
+pub(super) struct Key {
     kid: Option<String>,
     key: VerifyingKey,
 }
@@ -183,7 +184,7 @@ fn choose<'k>(keys: &'k [Key], kid: Option<&str>) -> Option<&'k VerifyingKey> {
 }
 
 /// The keys of a set that we can use; the others are passed over, for providers add new kinds.
-fn usable(set: &Record, algorithms: &[Algorithm]) -> Vec<Key> {
+pub(super) fn usable(set: &Record, algorithms: &[Algorithm]) -> Vec<Key> {
     let listed = set.list("keys").unwrap_or_default().iter().take(KEYS);
     let read = listed.filter_map(|jwk| {
         let kid = jwk.get("kid").and_then(|kid| kid.as_str()).map(str::to_owned);

@@ -11,6 +11,8 @@ mod error;
 mod exchange;
 mod fetch;
 mod flights;
+#[doc(hidden)]
+pub mod fuzzing;
 mod google;
 mod guard;
 mod id_token;

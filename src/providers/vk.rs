@@ -162,7 +162,7 @@ impl Vk {
     }
 
     /// `verified` in this answer means the account, not its address.
-    fn identity(&self, user: &Record, audience: AudienceProof) -> Told {
+    pub(super) fn identity(&self, user: &Record, audience: AudienceProof) -> Told {
         Ok(ProviderIdentity {
             provider: self.line.provider().clone(),
             subject: person::decimal_subject(user, "user_id")?,

@@ -34,7 +34,7 @@ pub(super) async fn ask(
 }
 
 /// VK ID means its body, not its status: an error may come with 200.
-fn read(answer: Answer) -> Result<Owner, ProviderError> {
+pub(super) fn read(answer: Answer) -> Result<Owner, ProviderError> {
     let status = answer.status;
     if answer.is_mute_refusal() && status != 404 {
         return Err(ProviderError::Refused(Why::Unknown));

@@ -74,7 +74,7 @@ impl Legacy {
 }
 
 /// The one person of `users.get`. No one at all means a token of an application, not of a person.
-fn read_user(answer: Answer) -> Result<Record, ProviderError> {
+pub(super) fn read_user(answer: Answer) -> Result<Record, ProviderError> {
     let told = answer.whatever_status()?;
     if let Some(error) = told.record("error") {
         return Err(user_error(&error));
@@ -93,7 +93,7 @@ fn read_user(answer: Answer) -> Result<Record, ProviderError> {
 }
 
 /// The id of the person for whom our application was given the token.
-fn read_check(answer: Answer) -> Result<String, ProviderError> {
+pub(super) fn read_check(answer: Answer) -> Result<String, ProviderError> {
     let told = answer.whatever_status()?;
     if let Some(error) = told.record("error") {
         return Err(check_error(&error));

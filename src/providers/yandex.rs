@@ -128,7 +128,7 @@ impl Yandex {
         })
     }
 
-    fn identity(&self, info: &Record, audience: AudienceProof) -> Told {
+    pub(super) fn identity(&self, info: &Record, audience: AudienceProof) -> Told {
         let first_listed = || info.list("emails")?.first()?.as_str();
         let full = info.text("real_name").or(info.text("display_name"));
         Ok(ProviderIdentity {
@@ -186,7 +186,7 @@ impl Provider for Yandex {
 }
 
 /// A bad token is a 401, whose body is not documented.
-fn told(answer: Answer) -> Result<Record, ProviderError> {
+pub(super) fn told(answer: Answer) -> Result<Record, ProviderError> {
     match answer.status {
         400 | 401 | 403 => Err(ProviderError::Refused(Why::Unknown)),
         _ => answer.success(),
@@ -194,7 +194,7 @@ fn told(answer: Answer) -> Result<Record, ProviderError> {
 }
 
 /// `client_id`: "the ID of the OAuth app for which the token was issued".
-fn check_client(info: &Record, client_ids: &[String]) -> Result<(), ProviderError> {
+pub(super) fn check_client(info: &Record, client_ids: &[String]) -> Result<(), ProviderError> {
     let issued_to = info.text("client_id");
     let issued_to = issued_to.ok_or(ProviderError::Malformed(Flaw::Member("client_id")))?;
     if client_ids.iter().any(|ours| ours == issued_to) {

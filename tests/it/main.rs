@@ -11,4 +11,6 @@ mod oauth;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod readers;
+#[cfg(test)]
 mod support;
