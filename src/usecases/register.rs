@@ -10,7 +10,7 @@ use crate::{
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
-        policy::Policy,
+        policy::{Activation, Policy},
         username::Username,
     },
     error::{FieldCode, FieldError, Outcome, Refusal},
@@ -31,6 +31,19 @@ pub struct Register {
     pub name: String,
     /// The language of the letters, if the request named one.
     pub language: Option<Language>,
+    /// When it may log in.
+    pub activation: Activation,
+}
+
+impl Register {
+    /// What its password must not be like.
+    pub fn attributes(&self) -> [(&'static str, &str); 3] {
+        [
+            ("username", self.username.as_ref().map_or("", Username::as_str)),
+            ("email address", self.email.as_str()),
+            ("name", self.name.as_str()),
+        ]
+    }
 }
 
 /// What a registration answers.
@@ -87,7 +100,7 @@ fn holder_of(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
     Ok(holder.filter(|holder| !has_run_out(ctx, holder)))
 }
 
-/// Makes a pending account and puts its activation letter into the outbox, both or neither.
+/// Makes an account and puts the letter with its link into the outbox, both or neither.
 ///
 /// An address that is taken is refused; where that must not be told, nothing is made, the holder of the
 /// address gets a letter, and the answer looks like any other.
@@ -103,7 +116,11 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         return taken(ctx, wish, &holder);
     }
     let account = accounts::insert(ctx.conn, &new_account(ctx, wish, hash))?;
-    post(ctx, LetterKind::Activation, &account)?;
+    let letter = match wish.activation {
+        Activation::First => LetterKind::Activation,
+        Activation::Later => LetterKind::Verification,
+    };
+    post(ctx, letter, &account)?;
     Ok(Welcome::new(account.id, wish))
 }
 
@@ -131,7 +148,10 @@ fn new_account<'a>(ctx: &Ctx<'_>, wish: &'a Register, hash: &'a str) -> NewAccou
         first_name: "",
         last_name: "",
         password: hash,
-        state: AccountState::Pending,
+        state: match wish.activation {
+            Activation::First => AccountState::Pending,
+            Activation::Later => AccountState::Active,
+        },
         language: wish.language,
         created_at: ctx.now,
     }
@@ -169,6 +189,13 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
     match account.state {
         AccountState::Deactivated => Err(Refusal::BadMailToken.into()),
+        // It may log in already; what the link proves is the address.
+        AccountState::Active if account.email_verified_at.is_none() => {
+            if !mail_tokens::consume(ctx.conn, digest, ctx.now)? {
+                return Err(Refusal::StaleMailToken.into());
+            }
+            Ok(accounts::update_proven(ctx.conn, id, ctx.now)?)
+        }
         AccountState::Active if account.last_login.is_some() => Err(Refusal::BadMailToken.into()),
         AccountState::Active => Err(Refusal::StaleMailToken.into()),
         AccountState::Pending => {
@@ -185,13 +212,18 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
 }
 
-/// Sends the activation letter again to an account that waits for it. Tells nobody whether it did.
+/// Sends the letter with the link again to an account whose address waits to be proven. Tells nobody whether it did.
 pub fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
     let Some(account) = accounts::find_by_email(ctx.conn, email)? else { return Ok(()) };
     let has_password =
         accounts::password_of(ctx.conn, account.id)?.is_some_and(|hash| hash != NO_PASSWORD);
-    if account.state == AccountState::Pending && has_password {
-        post(ctx, LetterKind::Activation, &account)?;
+    let letter = match account.state {
+        AccountState::Pending => LetterKind::Activation,
+        AccountState::Active if account.email_verified_at.is_none() => LetterKind::Verification,
+        AccountState::Active | AccountState::Deactivated => return Ok(()),
+    };
+    if has_password {
+        post(ctx, letter, &account)?;
     }
     Ok(())
 }
