@@ -1,6 +1,6 @@
 //! The `[jwt]` section: the published dialects that hand out JWTs.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::problem::{Finding, complain_if, within};
@@ -26,7 +26,7 @@ impl Default for Jwt {
 impl Jwt {
     pub(super) fn validate(&self) -> Vec<Finding> {
         let (access, refresh) = (self.access_lifetime_seconds, self.refresh_lifetime_seconds);
-        let key = self.signing_key.as_ref().map(|key| key.expose_secret());
+        let key = self.signing_key.as_ref().map(ExposeSecret::expose_secret);
         let checks = [
             key.and_then(|key| weak_key("signing_key", key)),
             within("access_lifetime_seconds", access, 10..=86_400),

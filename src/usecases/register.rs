@@ -1,5 +1,6 @@
 //! Accounts by e-mail: register, activate, send the link again.
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::{Ctx, addresses, names};
@@ -57,6 +58,8 @@ pub struct Welcome {
     pub username: Option<Username>,
     /// The name as registered.
     pub name: String,
+    /// When it was registered.
+    pub at: DateTime<Utc>,
 }
 
 /// Whether people may register themselves; asked before anything is looked up or hashed for them, so that
@@ -66,9 +69,9 @@ pub fn admit(policy: &Policy) -> Result<(), Refusal> {
 }
 
 impl Welcome {
-    fn new(id: AccountId, wish: &Register) -> Self {
+    fn new(id: AccountId, wish: &Register, at: DateTime<Utc>) -> Self {
         let Register { email, username, name, .. } = wish.clone();
-        Self { id, email, username, name }
+        Self { id, email, username, name, at }
     }
 }
 
@@ -121,7 +124,7 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         Activation::Later => LetterKind::Verification,
     };
     post(ctx, letter, &account)?;
-    Ok(Welcome::new(account.id, wish))
+    Ok(Welcome::new(account.id, wish, ctx.now))
 }
 
 /// Accounts that were never activated in their time give up their address and their name.
@@ -167,7 +170,7 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
     let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
     let unused = accounts::insert(ctx.conn, &nobody)?;
     accounts::delete(ctx.conn, unused.id)?;
-    Ok(Welcome::new(unused.id, wish))
+    Ok(Welcome::new(unused.id, wish, ctx.now))
 }
 
 /// Whether the account was never activated, and its time is over.

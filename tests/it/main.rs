@@ -5,4 +5,10 @@ mod djoser;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod rest_jwt;
+#[cfg(test)]
+mod restful;
+#[cfg(test)]
+mod seeds;
+#[cfg(test)]
 mod support;

@@ -1,6 +1,6 @@
 //! `[dialects.api]`: seed 2's register, login, refresh, logout and me.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::mount::Mount;
@@ -44,7 +44,7 @@ impl Default for Api {
 impl Api {
     pub(super) fn validate(&self) -> Vec<Finding> {
         let (access, refresh) = (self.access_lifetime_seconds, self.refresh_lifetime_seconds);
-        let secret = self.jwt_secret.as_ref().map(|key| key.expose_secret());
+        let secret = self.jwt_secret.as_ref().map(ExposeSecret::expose_secret);
         let checks = [
             secret.and_then(|secret| weak_key("jwt_secret", secret)),
             within("access_lifetime_seconds", access, 10..=86_400),

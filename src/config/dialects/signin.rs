@@ -1,6 +1,6 @@
 //! `[dialects.signin]`: seed 3's signup, signin, refresh, restore, validation and `get_user`.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::mount::Mount;
@@ -75,8 +75,8 @@ impl Default for Signin {
 
 impl Signin {
     pub(super) fn validate(&self) -> Vec<Finding> {
-        let secret = self.jwt_secret.as_ref().map(|key| key.expose_secret());
-        let fernet = self.email_encrypt_key.as_ref().map(|key| key.expose_secret());
+        let secret = self.jwt_secret.as_ref().map(ExposeSecret::expose_secret);
+        let fernet = self.email_encrypt_key.as_ref().map(ExposeSecret::expose_secret);
         let checks = [
             secret.and_then(|secret| weak_key("jwt_secret", secret)),
             complain_if(

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_scope_that_is_no_text_is_refused_not_passed_over() {
-        for word in [Word::Other, Word::Bool, Word::Null, Word::Text("a  b".to_owned())] {
+        for word in [Word::Other, Word::Bool(true), Word::Null, Word::Text("a  b".to_owned())] {
             let mut words = Words::default();
             assert!(words.add("scope".to_owned(), word.clone()));
             assert_eq!(scope(&words), Err(Refusal::ScopeNotAllowed), "{word:?}");
