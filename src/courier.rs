@@ -116,6 +116,7 @@ impl Office {
         let template = match purpose? {
             LinkPurpose::Activation => &self.links.activation,
             LinkPurpose::PasswordReset => &self.links.password_reset,
+            LinkPurpose::PasswordRestore => &self.links.restore,
             LinkPurpose::EmailChange => &self.links.email_change,
             LinkPurpose::EmailReset | LinkPurpose::UsernameReset => &self.links.login_reset,
         };

@@ -15,7 +15,9 @@ use crate::{
     config::{Config, dialects::ErrorForm},
     courier::{self, Office},
     error::{Fault, Outcome},
-    http::{self, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style},
+    http::{
+        self, Places, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style,
+    },
     store::migrate,
     usecases::prune,
 };
@@ -88,6 +90,11 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
+    let key = config.jwt.signing_key.as_ref();
+    let places = Places {
+        api: config.dialects.api_at(key).map(str::to_owned),
+        signin: config.dialects.signin_at(key).map(str::to_owned),
+    };
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let server = HttpServer::new(move || {
         Web::new()
@@ -97,7 +104,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&cookie))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
-            .configure(http::routes)
+            .configure(|services| http::routes(services, &places))
     })
     .workers(workers)
     .max_connections(options.max_connections.div_ceil(workers))

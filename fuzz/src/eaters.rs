@@ -78,7 +78,10 @@ pub fn authorization(data: &[u8]) {
     let token = match credential::of(&request) {
         None | Some(Credential::Malformed(_)) => return,
         Some(
-            Credential::Bearer(token) | Credential::AuthToken(token) | Credential::Jwt(_, token),
+            Credential::Bearer(token)
+            | Credential::AuthToken(token)
+            | Credential::Jwt(_, token)
+            | Credential::DialectJwt(_, token),
         ) => token,
     };
     let token = token.expose_secret();
@@ -145,8 +148,8 @@ pub fn json_body(data: &[u8]) {
     for (name, value) in value.as_object().unwrap() {
         match (words.get(name).unwrap(), value) {
             (Word::Text(text), Value::String(same)) => assert_eq!(text, same),
+            (Word::Bool(word), Value::Bool(same)) => assert_eq!(word, same),
             (Word::Number(_), Value::Number(_))
-            | (Word::Bool, Value::Bool(_))
             | (Word::Null, Value::Null)
             | (Word::Other, Value::Array(_) | Value::Object(_)) => {}
             (word, value) => panic!("{word:?} {value}"),

@@ -11,7 +11,10 @@ use crate::{
         identity::OnClash,
         language::Language,
         password::PasswordRules,
-        policy::{Lifetimes, LoginField, Names, Notices, PasswordChange, Policy, Registration},
+        policy::{
+            Activation, ApiRules, Lifetimes, LoginField, Names, Notices, PasswordChange, Policy,
+            Registration, SigninRules,
+        },
         username::UsernameRules,
     },
     error::Fault,
@@ -47,6 +50,17 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             confirm: config.registration.send_confirmation,
         },
         lifetimes: lifetimes(config),
+        api: ApiRules {
+            activation: activation(config.dialects.api.require_activation),
+            access: seconds(config.dialects.api.access_lifetime_seconds),
+            refresh: seconds(config.dialects.api.refresh_lifetime_seconds),
+        },
+        signin: SigninRules {
+            activation: activation(config.dialects.signin.require_activation),
+            life: seconds(config.dialects.signin.lifetime_seconds),
+            window: seconds(config.dialects.signin.refresh_window_seconds),
+            role: config.dialects.signin.jwt_role.clone(),
+        },
         on_clash: match config.linking.on_email_clash {
             OnEmailClash::Refuse => OnClash::Refuse,
             OnEmailClash::CreateWithoutEmail => OnClash::CreateWithoutEmail,
@@ -86,6 +100,10 @@ fn lifetimes(config: &Config) -> Lifetimes {
         jwt_access: seconds(config.jwt.access_lifetime_seconds),
         jwt_refresh: seconds(config.jwt.refresh_lifetime_seconds),
     }
+}
+
+fn activation(required: bool) -> Activation {
+    if required { Activation::First } else { Activation::Later }
 }
 
 fn seconds(count: u32) -> TimeDelta {

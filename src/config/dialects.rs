@@ -4,6 +4,7 @@ pub mod api;
 pub mod mount;
 pub mod signin;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::problem::{Finding, under};
@@ -21,15 +22,27 @@ pub struct Dialects {
 }
 
 impl Dialects {
+    /// Where seed 2's calls begin; nowhere when they are off, or have no key to sign with.
+    pub fn api_at(&self, common: Option<&SecretString>) -> Option<&str> {
+        let key = self.api.jwt_secret.as_ref().or(common);
+        key.filter(|_| self.api.enabled).map(|_| self.api.path.as_str())
+    }
+
+    /// The same for seed 3's.
+    pub fn signin_at(&self, common: Option<&SecretString>) -> Option<&str> {
+        let key = self.signin.jwt_secret.as_ref().or(common);
+        key.filter(|_| self.signin.enabled).map(|_| self.signin.path.as_str())
+    }
+
     pub(super) fn validate(&self) -> Vec<Finding> {
         let (api, signin) = (&self.api, &self.signin);
         let meet = api.enabled && signin.enabled && api.path == signin.path;
         let text =
             "is that of dialects.api as well: both would answer to its refresh; write another";
-        let meeting = meet.then(|| ("signin.path".to_owned(), text.to_owned()));
+        let finding = meet.then(|| ("signin.path".to_owned(), text.to_owned()));
         let sections = [("api", api.validate()), ("signin", signin.validate())];
         let below = sections.into_iter().flat_map(|(name, findings)| under(name, findings));
-        meeting.into_iter().chain(below).collect()
+        finding.into_iter().chain(below).collect()
     }
 }
 

@@ -16,6 +16,9 @@ pub struct Links {
     pub activation: String,
     /// Where a new password is chosen.
     pub password_reset: String,
+    /// Where a new password is chosen that was asked for by `/restore`: a page that sends the `restoring`
+    /// parameter on. Needs no `{uid}`.
+    pub restore: String,
     /// Where a new address is confirmed: a page that sends `uid` and `token` to `users/activation`.
     pub email_change: String,
     /// Where a new address or user name is chosen.
@@ -27,6 +30,7 @@ impl Default for Links {
         Self {
             activation: "{public_url}/auth/activate/{uid}/{token}".to_owned(),
             password_reset: "{public_url}/auth/password/reset/confirm/{uid}/{token}".to_owned(),
+            restore: "{public_url}/restore?restoring={token}".to_owned(),
             email_change: "{public_url}/auth/activate/{uid}/{token}".to_owned(),
             login_reset: "{public_url}/auth/username/reset/confirm/{uid}/{token}".to_owned(),
         }
@@ -46,7 +50,8 @@ impl Links {
         let refused = |(key, template): (&str, &str)| {
             let text = "write an absolute address with {uid} and {token} in it, and {public_url} \
                         where you like; no other braces";
-            complain_if(filled(template, public_url).is_none(), key, text)
+            let whole = template.contains("{uid}") || key == "restore";
+            complain_if(!whole || filled(template, public_url).is_none(), key, text)
         };
         self.each().into_iter().filter_map(refused).collect()
     }
@@ -60,10 +65,11 @@ impl Links {
         self.each().into_iter().filter_map(clear).collect()
     }
 
-    fn each(&self) -> [(&'static str, &str); 4] {
+    fn each(&self) -> [(&'static str, &str); 5] {
         [
             ("activation", &self.activation),
             ("password_reset", &self.password_reset),
+            ("restore", &self.restore),
             ("email_change", &self.email_change),
             ("login_reset", &self.login_reset),
         ]
@@ -72,7 +78,7 @@ impl Links {
 
 /// The address with its holes filled, when it is one that a mail program may open.
 fn filled(template: &str, public_url: &PublicUrl) -> Option<Url> {
-    let whole = template.contains("{uid}") && template.contains("{token}");
+    let whole = template.contains("{token}");
     let link = Links::fill(template, public_url, "MQ", "0");
     let url = Url::parse(&link).ok().filter(|_| whole && !link.contains(['{', '}', ' ']))?;
     let script = matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file");

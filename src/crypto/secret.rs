@@ -23,8 +23,37 @@ pub fn token(entropy: &dyn Entropy, prefix: &str) -> SecretString {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)).into()
 }
 
+/// 122 random bits as a UUID of version 4 (RFC 9562 §5.4): the form of seed 2's refresh token.
+pub fn uuid(entropy: &dyn Entropy) -> SecretString {
+    let bits = u128::from_be_bytes(entropy.bytes());
+    let fixed = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    let mut text = format!("{fixed:032x}");
+    for at in [20, 16, 12, 8] {
+        text.insert(at, '-');
+    }
+    text.into()
+}
+
 /// 160 random bits as 40 lower-case hex digits: the form of djoser's auth token.
 pub fn hex40(entropy: &dyn Entropy) -> SecretString {
     let bytes: [u8; 20] = entropy.bytes();
     hex::encode(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uuid;
+    use crate::entropy::OsEntropy;
+    use secrecy::ExposeSecret as _;
+
+    #[test]
+    fn a_uuid_says_that_it_is_random() {
+        for _ in 0..50 {
+            let uuid = uuid(&OsEntropy).expose_secret().to_owned();
+            let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12]);
+            assert_eq!(uuid.chars().nth(14), Some('4'));
+            assert!(uuid.chars().nth(19).is_some_and(|c| "89ab".contains(c)), "{uuid}");
+        }
+    }
 }

@@ -18,8 +18,19 @@ pub enum Credential {
     AuthToken(SecretString),
     /// `Bearer` or `JWT`, under which of the two, and three dot-separated parts.
     Jwt(Scheme, SecretString),
+    /// A JWT that is to be one of that dialect's.
+    DialectJwt(JwtDialect, SecretString),
     /// A header of a known scheme that holds no token, or more than one.
     Malformed(Scheme),
+}
+
+/// A dialect with JWTs of its own, beside simplejwt's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JwtDialect {
+    /// Seed 2: claims `user_id` and `username`.
+    Api,
+    /// Seed 3: claims `role` and `userid`.
+    Signin,
 }
 
 /// The scheme of an `Authorization` header.

@@ -9,6 +9,10 @@ pub enum How {
     Login,
     /// simplejwt's `jwt/create`: a name and a password, no client.
     JwtLogin,
+    /// Seed 2's `login`: an address and a password, no client.
+    ApiLogin,
+    /// Seed 3's `signin`: a name and a password, no client.
+    Signin,
     /// Signed in on a provider's own page, no client.
     SocialLogin,
     /// A provider's token was converted.
@@ -25,6 +29,8 @@ impl How {
         match self {
             Self::Login => "login",
             Self::JwtLogin => "jwt_login",
+            Self::ApiLogin => "api_login",
+            Self::Signin => "signin",
             Self::SocialLogin => "social_login",
             Self::ConvertToken => "convert_token",
             Self::Password => "password",

@@ -7,10 +7,14 @@ use super::{account::AccountId, email::Email, language::Language};
 pub enum LetterKind {
     /// "Activate your account", with a link.
     Activation,
+    /// "Confirm your address", with a link, to somebody who may log in already.
+    Verification,
     /// "Your account is active", no link.
     Confirmation,
     /// "Reset your password", with a link.
     PasswordReset,
+    /// The same, with a link of seed 3's form.
+    PasswordRestore,
     /// "Your password was changed", no link.
     PasswordChanged,
     /// "Somebody tried to register with your address", no link.
@@ -29,10 +33,12 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// Every letter.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Activation,
+        Self::Verification,
         Self::Confirmation,
         Self::PasswordReset,
+        Self::PasswordRestore,
         Self::PasswordChanged,
         Self::AlreadyRegistered,
         Self::EmailChange,
@@ -42,12 +48,22 @@ impl LetterKind {
         Self::UsernameChanged,
     ];
 
-    /// The word under which it is stored, and the stem of its template files.
+    /// The stem of its template files.
+    pub fn stem(self) -> &'static str {
+        match self {
+            Self::PasswordRestore => Self::PasswordReset.word(),
+            other => other.word(),
+        }
+    }
+
+    /// The word under which it is stored.
     pub fn word(self) -> &'static str {
         match self {
             Self::Activation => "activation",
+            Self::Verification => "verification",
             Self::Confirmation => "confirmation",
             Self::PasswordReset => "password_reset",
+            Self::PasswordRestore => "password_restore",
             Self::PasswordChanged => "password_changed",
             Self::AlreadyRegistered => "already_registered",
             Self::EmailChange => "email_change",
@@ -66,8 +82,9 @@ impl LetterKind {
     /// The purpose of the link it carries, if it carries one.
     pub fn link(self) -> Option<LinkPurpose> {
         match self {
-            Self::Activation => Some(LinkPurpose::Activation),
+            Self::Activation | Self::Verification => Some(LinkPurpose::Activation),
             Self::PasswordReset => Some(LinkPurpose::PasswordReset),
+            Self::PasswordRestore => Some(LinkPurpose::PasswordRestore),
             Self::EmailChange => Some(LinkPurpose::EmailChange),
             Self::EmailReset => Some(LinkPurpose::EmailReset),
             Self::UsernameReset => Some(LinkPurpose::UsernameReset),
@@ -87,6 +104,8 @@ pub enum LinkPurpose {
     Activation,
     /// Sets a new password.
     PasswordReset,
+    /// Sets a new password by seed 3's call.
+    PasswordRestore,
     /// Proves a new address of an account that has one.
     EmailChange,
     /// Names a new address, which is then to be proven.
@@ -101,6 +120,7 @@ impl LinkPurpose {
         match self {
             Self::Activation => "activation",
             Self::PasswordReset => "password_reset",
+            Self::PasswordRestore => "password_restore",
             Self::EmailChange => "email_change",
             Self::EmailReset => "email_reset",
             Self::UsernameReset => "username_reset",

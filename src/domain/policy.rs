@@ -22,6 +22,10 @@ pub struct Policy {
     pub registration: Registration,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// The rules of seed 2's accounts and tokens.
+    pub api: ApiRules,
+    /// The rules of seed 3's accounts and tokens.
+    pub signin: SigninRules,
     /// What an e-mail clash at a first social login leads to.
     pub on_clash: OnClash,
     /// The language of letters to people of whom none is known.
@@ -30,6 +34,39 @@ pub struct Policy {
     pub default_scope: ScopeSet,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,
+}
+
+/// When a new account may log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// Once its address is proven.
+    First,
+    /// At once; its address counts for nothing until it is proven.
+    Later,
+}
+
+/// The rules of seed 2's accounts and tokens.
+#[derive(Debug, Clone)]
+pub struct ApiRules {
+    /// When its accounts may log in.
+    pub activation: Activation,
+    /// How long an access JWT lives.
+    pub access: TimeDelta,
+    /// How long a refresh token lives that nobody uses.
+    pub refresh: TimeDelta,
+}
+
+/// The rules of seed 3's accounts and tokens.
+#[derive(Debug, Clone)]
+pub struct SigninRules {
+    /// When its accounts may sign in.
+    pub activation: Activation,
+    /// How long a JWT lives.
+    pub life: TimeDelta,
+    /// How long after its end it can still be renewed; zero: never.
+    pub window: TimeDelta,
+    /// The claim `role`.
+    pub role: String,
 }
 
 /// How passwords are changed.

@@ -76,7 +76,7 @@ pub fn body_status(bad: &BadBody) -> (StatusCode, String) {
 }
 
 /// `WWW-Authenticate` of a request that shows no credential, or one that is not an OAuth token.
-const CHALLENGE: &str = "Bearer realm=\"api\"";
+pub const CHALLENGE: &str = "Bearer realm=\"api\"";
 const CHALLENGE_INVALID: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
                                  error_description=\"The access token is invalid.\"";
 const CHALLENGE_EXPIRED: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
@@ -118,7 +118,7 @@ pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse 
 }
 
 /// The challenge names an error where a Bearer was shown that could have been one of ours.
-fn challenge(scheme: Scheme, reason: Why) -> &'static str {
+pub fn challenge(scheme: Scheme, reason: Why) -> &'static str {
     match reason {
         _ if scheme != Scheme::Bearer => CHALLENGE,
         Why::Malformed => CHALLENGE,

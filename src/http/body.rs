@@ -36,7 +36,7 @@ pub enum Word {
     /// A number, as it was written.
     Number(String),
     /// `true` or `false`.
-    Bool,
+    Bool(bool),
     /// `null`.
     Null,
     /// A list, an object, or a file.
@@ -103,6 +103,24 @@ impl FromRequest for Body {
     }
 }
 
+/// A body in JSON, read or not, whatever type it says it has: for a dialect whose callers never said one.
+#[derive(Debug)]
+pub struct JsonBody(pub Result<Words, BadBody>);
+
+impl FromRequest for JsonBody {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = arrived(&request, payload, |limits| limits.json).await;
+            Ok(Self(bytes.and_then(|bytes| json::read(&bytes))))
+        })
+    }
+}
+
 /// The types we read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
@@ -112,15 +130,10 @@ enum Kind {
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
-    let limits = request
-        .app_data::<web::Data<BodyLimits>>()
-        .map(|limits| *limits.get_ref())
-        .ok_or(BadBody::Malformed("the server has no body limits"))?;
     let kind = kind_of(request);
-    let most = if kind == Ok(Some(Kind::Json)) { limits.json } else { limits.form };
-    let bytes = timeout(limits.time, gather(payload, most))
-        .await
-        .map_err(|_elapsed| BadBody::TooSlow)??;
+    let json = kind == Ok(Some(Kind::Json));
+    let most = |limits: BodyLimits| if json { limits.json } else { limits.form };
+    let bytes = arrived(request, payload, most).await?;
     // Nothing says nothing, whatever its type.
     if bytes.is_empty() {
         return Ok(Words::default());
@@ -150,6 +163,20 @@ fn kind_of(request: &HttpRequest) -> Result<Option<Kind>, BadBody> {
         }
         _ => Err(BadBody::MediaType),
     }
+}
+
+/// The whole body, when it is in time and within the limit.
+async fn arrived(
+    request: &HttpRequest,
+    payload: Payload,
+    most: impl FnOnce(BodyLimits) -> usize,
+) -> Result<Vec<u8>, BadBody> {
+    let limits = request
+        .app_data::<web::Data<BodyLimits>>()
+        .map(|limits| *limits.get_ref())
+        .ok_or(BadBody::Malformed("the server has no body limits"))?;
+    let gathered = timeout(limits.time, gather(payload, most(limits))).await;
+    gathered.map_err(|_elapsed| BadBody::TooSlow)?
 }
 
 async fn gather(mut payload: Payload, most: usize) -> Result<Vec<u8>, BadBody> {

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
             Some(Word::Text(digits) | Word::Number(digits)) => {
                 digits.trim().parse().map_err(|_digits| FieldCode::NotAnInteger)
             }
-            Some(Word::Bool | Word::Other) => Err(FieldCode::NotAnInteger),
+            Some(Word::Bool(_) | Word::Other) => Err(FieldCode::NotAnInteger),
         };
         self.keep(name, read)
     }
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
 fn clean(word: &Word, field: Text) -> Result<String, FieldCode> {
     let text = match word {
         Word::Null => return Err(FieldCode::Null),
-        Word::Bool | Word::Other => return Err(FieldCode::NotAString),
+        Word::Bool(_) | Word::Other => return Err(FieldCode::NotAString),
         Word::Text(text) | Word::Number(text) => text.trim(),
     };
     if text.is_empty() && !field.may_be_blank {

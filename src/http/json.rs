@@ -112,8 +112,8 @@ impl<'de> Visitor<'de> for WordVisitor {
         Ok(Word::Number(number.to_string()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Word, E> {
-        Ok(Word::Bool)
+    fn visit_bool<E>(self, truth: bool) -> Result<Word, E> {
+        Ok(Word::Bool(truth))
     }
 
     fn visit_unit<E>(self) -> Result<Word, E> {
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(words.get("s"), Some(&Word::Text("x".into())));
         assert_eq!(words.get("n"), Some(&Word::Number("5".into())));
         assert_eq!(words.get("f"), Some(&Word::Number("1.5".into())));
-        assert_eq!(words.get("b"), Some(&Word::Bool));
+        assert_eq!(words.get("b"), Some(&Word::Bool(true)));
         assert_eq!(words.get("z"), Some(&Word::Null));
         assert_eq!(words.get("l"), Some(&Word::Other));
         assert_eq!(words.get("o"), Some(&Word::Other));

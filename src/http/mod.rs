@@ -16,6 +16,8 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
+pub mod rest_jwt;
+pub mod restful;
 pub mod sentences;
 
 use actix_web::{
@@ -29,8 +31,23 @@ use self::methods::{
     only, post, read,
 };
 
+/// Where the dialects begin that can be moved, without a slash at the end; one that is off is nowhere.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Seed 2.
+    pub api: Option<String>,
+    /// Seed 3.
+    pub signin: Option<String>,
+}
+
 /// Mounts every dialect.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig, places: &Places) {
+    if let Some(at) = &places.api {
+        config.configure(|config| api(config, at));
+    }
+    if let Some(at) = &places.signin {
+        config.configure(|config| signin(config, at));
+    }
     config
         .service(look("/health/live").route(read().to(health::live)))
         .service(look("/health/ready").route(read().to(health::ready)))
@@ -92,6 +109,37 @@ fn record(path: &str) -> Resource {
         .route(web::put().to(people::update))
         .route(web::patch().to(people::update))
         .route(web::delete().to(people::delete))
+}
+
+/// Seed 2, below a path.
+fn api(config: &mut ServiceConfig, at: &str) {
+    use restful::{accounts, call, sessions};
+
+    let post = "POST, OPTIONS";
+    config
+        .service(call(at, "register", post).route(web::post().to(accounts::register)))
+        .service(call(at, "login", post).route(web::post().to(sessions::log_in)))
+        .service(call(at, "refresh", post).route(web::post().to(sessions::refresh)))
+        .service(call(at, "logout", post).route(web::post().to(sessions::log_out)))
+        .service(
+            call(at, "me", "GET, PUT, PATCH, HEAD, OPTIONS")
+                .route(read().to(accounts::me))
+                .route(web::put().to(accounts::update))
+                .route(web::patch().to(accounts::update)),
+        );
+}
+
+/// Seed 3, below a path.
+fn signin(config: &mut ServiceConfig, at: &str) {
+    use rest_jwt::{accounts, call, restore, sessions};
+
+    config
+        .service(call(at, "signup", accounts::sign_up))
+        .service(call(at, "signin", sessions::sign_in))
+        .service(call(at, "refresh", sessions::refresh))
+        .service(call(at, "restore", restore::restore))
+        .service(call(at, "validation", sessions::validate))
+        .service(call(at, "get_user", accounts::get_user));
 }
 
 /// A resource to look at, by anyone.

@@ -11,7 +11,7 @@ macro_rules! embedded {
 }
 
 /// Every file a letter is made of: a text and an HTML form for each kind and language, and their frames.
-const EMBEDDED: [(&str, &str); 68] = embedded![
+const EMBEDDED: [(&str, &str); 74] = embedded![
     "layout.html" "button.html"
     "layout.en.txt" "layout.en.html"
     "layout.ru.txt" "layout.ru.html"
@@ -19,6 +19,9 @@ const EMBEDDED: [(&str, &str); 68] = embedded![
     "activation.en.txt" "activation.en.html"
     "activation.ru.txt" "activation.ru.html"
     "activation.ko.txt" "activation.ko.html"
+    "verification.en.txt" "verification.en.html"
+    "verification.ru.txt" "verification.ru.html"
+    "verification.ko.txt" "verification.ko.html"
     "confirmation.en.txt" "confirmation.en.html"
     "confirmation.ru.txt" "confirmation.ru.html"
     "confirmation.ko.txt" "confirmation.ko.html"

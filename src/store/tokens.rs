@@ -47,6 +47,8 @@ pub struct FoundFamily {
     pub id: FamilyId,
     /// What the grant allows at most.
     pub scope: String,
+    /// How it came about, as `How::word` says it.
+    pub how: String,
     /// The account's epoch when it was granted.
     pub epoch: i64,
     /// When it was revoked, if it was.
@@ -70,16 +72,17 @@ impl FoundFamily {
     }
 }
 
-type FamilyColumns = (i64, String, i64, Option<i64>, Option<i64>);
+type FamilyColumns = (i64, String, String, i64, Option<i64>, Option<i64>);
 
 fn family(
-    (id, scope, epoch, revoked_at, expires_at): FamilyColumns,
+    (id, scope, how, epoch, revoked_at, expires_at): FamilyColumns,
     account: Option<accounts::Row>,
     client: Option<(i64, bool)>,
 ) -> Result<FoundFamily, Fault> {
     Ok(FoundFamily {
         id: FamilyId(id),
         scope,
+        how,
         epoch,
         revoked_at,
         expires_at: expires_at.map(instant).transpose()?,
@@ -143,6 +146,7 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
             (
                 families::id,
                 families::scope,
+                families::how,
                 families::epoch,
                 families::revoked_at,
                 families::expires_at,
@@ -175,6 +179,7 @@ pub fn find_family(conn: &mut AnyConnection, id: FamilyId) -> Result<Option<Foun
             (
                 families::id,
                 families::scope,
+                families::how,
                 families::epoch,
                 families::revoked_at,
                 families::expires_at,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
-use super::{Ctx, jwt};
+use super::{Ctx, dialect_jwt, jwt};
 use crate::{
     crypto::secret,
     domain::{
@@ -45,6 +45,10 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
         }
         Credential::Jwt(scheme, token) => {
             let principal = jwt::authenticate(ctx, *scheme, token.expose_secret())?;
+            Ok(Authenticated { principal, touch: None })
+        }
+        Credential::DialectJwt(dialect, token) => {
+            let principal = dialect_jwt::authenticate(ctx, *dialect, token)?;
             Ok(Authenticated { principal, touch: None })
         }
         Credential::Malformed(scheme) => {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::Ctx;
+use super::{Ctx, restoring};
 use crate::{
     crypto::secret,
     domain::{
@@ -73,9 +73,13 @@ fn has_a_point(letter: &Letter, account: &Account) -> bool {
     let to_its_address = account.email.as_ref() == Some(&letter.to);
     match letter.kind {
         LetterKind::Activation => account.state == AccountState::Pending && to_its_address,
-        LetterKind::PasswordReset | LetterKind::EmailReset | LetterKind::UsernameReset => {
-            account.is_active() && to_its_address
+        LetterKind::Verification => {
+            account.is_active() && account.email_verified_at.is_none() && to_its_address
         }
+        LetterKind::PasswordReset
+        | LetterKind::PasswordRestore
+        | LetterKind::EmailReset
+        | LetterKind::UsernameReset => account.is_active() && to_its_address,
         LetterKind::EmailChange => account.is_active() && !to_its_address,
         LetterKind::Confirmation
         | LetterKind::PasswordChanged
@@ -95,6 +99,7 @@ fn mint_link(
     let life = match purpose {
         LinkPurpose::Activation => ctx.policy.lifetimes.activation,
         LinkPurpose::PasswordReset
+        | LinkPurpose::PasswordRestore
         | LinkPurpose::EmailChange
         | LinkPurpose::EmailReset
         | LinkPurpose::UsernameReset => ctx.policy.lifetimes.password_reset,
@@ -114,7 +119,15 @@ fn mint_link(
         expires_at: ctx.now + life,
     };
     mail_tokens::insert(ctx.conn, &new)?;
-    Ok((token, life))
+    let shown = match purpose {
+        LinkPurpose::PasswordRestore => restoring::pack(ctx, account.id, &token),
+        LinkPurpose::Activation
+        | LinkPurpose::PasswordReset
+        | LinkPurpose::EmailChange
+        | LinkPurpose::EmailReset
+        | LinkPurpose::UsernameReset => token,
+    };
+    Ok((shown, life))
 }
 
 /// The letter was handed over.

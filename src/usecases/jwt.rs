@@ -83,7 +83,7 @@ fn access(
 }
 
 /// 128 random bits: the token's name, and what its row is found by.
-fn jti(ctx: &Ctx<'_>) -> SecretString {
+pub(super) fn jti(ctx: &Ctx<'_>) -> SecretString {
     hex::encode(ctx.entropy.bytes::<16>()).into()
 }
 
@@ -106,7 +106,7 @@ fn claims(
     .collect()
 }
 
-fn sign(key: &JwtKey, claims: &Map<String, Value>) -> Outcome<SecretString> {
+pub(super) fn sign(key: &JwtKey, claims: &Map<String, Value>) -> Outcome<SecretString> {
     Ok(jwt::sign(claims, &key.signing)?.into())
 }
 
@@ -122,6 +122,17 @@ pub fn authenticate(ctx: &mut Ctx<'_>, scheme: Scheme, shown: &str) -> Outcome<P
     }
     let jti = text("jti").ok_or(bad(Why::Unknown))?;
     let account = account_of(&claims).ok_or(bad(Why::NoSubject))?;
+    recorded(ctx, bad, (account, jti), &[How::JwtLogin, How::SocialLogin])
+}
+
+/// What our own records say of an access JWT whose signature and times hold: it must be stored, in a family
+/// of that account that came about in one of these ways and stands.
+pub(super) fn recorded(
+    ctx: &mut Ctx<'_>,
+    bad: impl Fn(Why) -> Refusal,
+    (account, jti): (AccountId, &str),
+    ways: &[How],
+) -> Outcome<Principal> {
     match accounts::find(ctx.conn, account)? {
         None => return Err(bad(Why::NoAccount).into()),
         Some(account) if !account.is_active() => return Err(bad(Why::Inactive).into()),
@@ -129,35 +140,54 @@ pub fn authenticate(ctx: &mut Ctx<'_>, scheme: Scheme, shown: &str) -> Outcome<P
     }
     let found = tokens::find_access(ctx.conn, secret::digest(&jti.into()))?;
     let found = found.filter(|found| found.kind == TokenKind::Jwt).ok_or(bad(Why::Unknown))?;
-    let same = found.family.account.as_ref().is_some_and(|owner| owner.id == account);
     if found.is_over(ctx.now) {
         return Err(bad(Why::Expired).into());
     }
-    if !same || !found.family.stands() {
+    let family = found.family;
+    if !ways.iter().any(|how| how.word() == family.how) {
+        return Err(bad(Why::WrongKind).into());
+    }
+    let same = family.account.as_ref().is_some_and(|owner| owner.id == account);
+    if !same || !family.stands() {
         return Err(bad(Why::Revoked).into());
     }
     Ok(Principal {
-        account: found.family.account,
+        account: family.account,
         client: None,
         scope: found.scope,
-        family: found.family.id,
+        family: family.id,
         via: Via::Jwt,
     })
 }
 
-fn verified(key: &JwtKey, shown: &str, now: DateTime<Utc>) -> Result<Map<String, Value>, Why> {
+/// The claims of a JWT whose signature and times hold.
+pub(super) fn verified(
+    key: &JwtKey,
+    shown: &str,
+    now: DateTime<Utc>,
+) -> Result<Map<String, Value>, Why> {
+    let claims = signed(key, shown)?;
+    in_time(&claims, now)?;
+    Ok(claims)
+}
+
+/// The claims of a JWT whose signature holds; when it ends is not looked at.
+pub(super) fn signed(key: &JwtKey, shown: &str) -> Result<Map<String, Value>, Why> {
     let unsound = |bad| match bad {
         BadJwt::Signature | BadJwt::Algorithm => Why::Forged,
         _ => Why::Unknown,
     };
-    let claims = Jws::parse(shown).and_then(|jws| jws.verify(&key.verifying)).map_err(unsound)?;
+    Jws::parse(shown).and_then(|jws| jws.verify(&key.verifying)).map_err(unsound)
+}
+
+/// Whether the times of a JWT hold.
+pub(super) fn in_time(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Why> {
     // Nodes' clocks differ a little; the end is judged strictly, by the token's row.
     let rule = TimeRule { leeway: 30, max_age: None };
-    jwt_time::check(&claims, rule, now).map_err(|bad| match bad {
+    jwt_time::check(claims, rule, now).map_err(|bad| match bad {
         BadTime::Expired => Why::Expired,
         _ => Why::Unknown,
-    })?;
-    Ok(claims)
+    })
 }
 
 /// The account a token names: as a string, or as a number (older simplejwt).

@@ -72,7 +72,10 @@ pub(super) fn open(
 /// Who has logged in since has no need of a reset any more.
 fn is_outdated(account: &Account, link: &MailToken, purpose: LinkPurpose) -> bool {
     let reset = match purpose {
-        LinkPurpose::PasswordReset | LinkPurpose::EmailReset | LinkPurpose::UsernameReset => true,
+        LinkPurpose::PasswordReset
+        | LinkPurpose::PasswordRestore
+        | LinkPurpose::EmailReset
+        | LinkPurpose::UsernameReset => true,
         LinkPurpose::Activation | LinkPurpose::EmailChange => false,
     };
     reset && account.last_login.is_some_and(|login| login > link.asked_at)

@@ -5,10 +5,12 @@
 //! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
 
 pub mod addresses;
+pub mod api_sessions;
 pub mod authenticate;
 pub mod clients;
 pub mod convert;
 pub mod courier;
+pub mod dialect_jwt;
 pub mod disconnect;
 pub mod groups;
 pub mod health;
@@ -23,7 +25,10 @@ pub mod profile;
 pub mod prune;
 pub mod refresh;
 pub mod register;
+mod restoring;
 pub mod revoke;
+mod rotation;
+pub mod signin_sessions;
 pub mod social_login;
 
 use chrono::{DateTime, Utc};

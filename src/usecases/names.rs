@@ -54,7 +54,8 @@ pub fn reset(
     Ok(())
 }
 
-fn rename(
+/// Stores a new user name, which must be another than the old one.
+pub(super) fn rename(
     ctx: &mut Ctx<'_>,
     account: &Account,
     new: &Username,

@@ -3,9 +3,10 @@
 use secrecy::SecretString;
 
 use super::{
-    Ctx, links,
+    Ctx,
+    links::{self, OpenLink},
     login::{self, Checked},
-    register, revoke,
+    register, restoring, revoke,
 };
 use crate::{
     domain::{
@@ -13,8 +14,10 @@ use crate::{
         credential::Principal,
         email::Email,
         letter::{LetterKind, LinkPurpose},
+        password::{self, Password},
+        policy::Policy,
     },
-    error::Outcome,
+    error::{FieldError, Outcome, Refusal},
     store::accounts,
 };
 
@@ -31,10 +34,19 @@ pub fn change(ctx: &mut Ctx<'_>, me: &Principal, checked: &Checked, hash: &str) 
 
 /// Mails a link for a new password. Tells nobody whether it did.
 pub fn ask_reset(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
+    ask(ctx, email, LetterKind::PasswordReset)
+}
+
+/// The same with a link of seed 3's form.
+pub fn ask_restore(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
+    ask(ctx, email, LetterKind::PasswordRestore)
+}
+
+fn ask(ctx: &mut Ctx<'_>, email: &Email, letter: LetterKind) -> Outcome<()> {
     if let Some(account) = links::holder(ctx, email)?
         && let Some(address) = &account.email
     {
-        links::ask(ctx, LetterKind::PasswordReset, &account, address)?;
+        links::ask(ctx, letter, &account, address)?;
     }
     Ok(())
 }
@@ -44,15 +56,49 @@ pub fn holder_of(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outc
     Ok(links::open(ctx, id, token, LinkPurpose::PasswordReset)?.account)
 }
 
+/// Whose the restoring link is. The link stays good.
+pub fn holder_of_restoring(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Account> {
+    Ok(restoring_link(ctx, shown)?.account)
+}
+
 /// Stores a new password for whoever shows the link; every session ends. That it was opened proves the
 /// address, and counts as a login.
 pub fn reset(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString, hash: &str) -> Outcome<()> {
     let link = links::open(ctx, id, token, LinkPurpose::PasswordReset)?;
-    links::spend(ctx, &link)?;
+    set_by(ctx, &link, hash)
+}
+
+/// The same for whoever shows a restoring link.
+pub fn restore(ctx: &mut Ctx<'_>, shown: &SecretString, hash: &str) -> Outcome<()> {
+    let link = restoring_link(ctx, shown)?;
+    set_by(ctx, &link, hash)
+}
+
+fn restoring_link(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<OpenLink> {
+    let (id, token) = restoring::unpack(ctx, shown)?;
+    links::open(ctx, id, &token, LinkPurpose::PasswordRestore)
+}
+
+fn set_by(ctx: &mut Ctx<'_>, link: &OpenLink, hash: &str) -> Outcome<()> {
+    let id = link.account.id;
+    links::spend(ctx, link)?;
     accounts::update_password(ctx.conn, id, hash)?;
     accounts::update_proven(ctx.conn, id, ctx.now)?;
     accounts::update_last_login(ctx.conn, id, ctx.now)?;
     tell(ctx, &link.account)
+}
+
+/// What is wrong with a new password, under the name of its field.
+pub fn weigh(
+    policy: &Policy,
+    (field, password): (&'static str, &Password),
+    attributes: &[(&'static str, &str)],
+) -> Result<(), Refusal> {
+    let complaints = password::complaints(&policy.passwords, password, attributes);
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Fields(complaints.into_iter().map(|code| FieldError::new(field, code)).collect()))
 }
 
 fn tell(ctx: &mut Ctx<'_>, account: &Account) -> Outcome<()> {

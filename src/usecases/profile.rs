@@ -3,12 +3,14 @@
 use super::{
     Ctx, addresses,
     login::{self, Checked},
+    names,
 };
 use crate::{
     domain::{
         account::{Account, AccountId},
         credential::Principal,
         email::Email,
+        username::Username,
     },
     error::{Fault, Outcome, Refusal},
     store::accounts,
@@ -30,6 +32,8 @@ pub enum Whose {
 pub struct Change {
     /// The name shown.
     pub name: Option<String>,
+    /// The name to log in with; the account's own is nothing new.
+    pub username: Option<Username>,
     /// The address; the account's own is nothing new.
     pub email: Option<Email>,
 }
@@ -68,6 +72,11 @@ pub fn update(
     let account = seen(ctx, me, whose)?;
     if let Some(name) = &change.name {
         accounts::update_name(ctx.conn, account.id, name)?;
+    }
+    if let Some(username) = &change.username
+        && account.username.as_ref() != Some(username)
+    {
+        names::rename(ctx, &account, username, "username")?;
     }
     let own = account.email.as_ref().map(Email::key);
     if let Some(email) = change.email.as_ref().filter(|email| Some(email.key()) != own) {

@@ -1,5 +1,6 @@
 //! Accounts by e-mail: register, activate, send the link again.
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::{Ctx, addresses, names};
@@ -10,7 +11,7 @@ use crate::{
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
-        policy::Policy,
+        policy::{Activation, Policy},
         username::Username,
     },
     error::{FieldCode, FieldError, Outcome, Refusal},
@@ -31,6 +32,19 @@ pub struct Register {
     pub name: String,
     /// The language of the letters, if the request named one.
     pub language: Option<Language>,
+    /// When it may log in.
+    pub activation: Activation,
+}
+
+impl Register {
+    /// What its password must not be like.
+    pub fn attributes(&self) -> [(&'static str, &str); 3] {
+        [
+            ("username", self.username.as_ref().map_or("", Username::as_str)),
+            ("email address", self.email.as_str()),
+            ("name", self.name.as_str()),
+        ]
+    }
 }
 
 /// What a registration answers.
@@ -44,6 +58,8 @@ pub struct Welcome {
     pub username: Option<Username>,
     /// The name as registered.
     pub name: String,
+    /// When it was registered.
+    pub at: DateTime<Utc>,
 }
 
 /// Whether people may register themselves; asked before anything is looked up or hashed for them, so that
@@ -53,9 +69,9 @@ pub fn admit(policy: &Policy) -> Result<(), Refusal> {
 }
 
 impl Welcome {
-    fn new(id: AccountId, wish: &Register) -> Self {
+    fn new(id: AccountId, wish: &Register, at: DateTime<Utc>) -> Self {
         let Register { email, username, name, .. } = wish.clone();
-        Self { id, email, username, name }
+        Self { id, email, username, name, at }
     }
 }
 
@@ -87,7 +103,7 @@ fn holder_of(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
     Ok(holder.filter(|holder| !has_run_out(ctx, holder)))
 }
 
-/// Makes a pending account and puts its activation letter into the outbox, both or neither.
+/// Makes an account and puts the letter with its link into the outbox, both or neither.
 ///
 /// An address that is taken is refused; where that must not be told, nothing is made, the holder of the
 /// address gets a letter, and the answer looks like any other.
@@ -103,8 +119,12 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         return taken(ctx, wish, &holder);
     }
     let account = accounts::insert(ctx.conn, &new_account(ctx, wish, hash))?;
-    post(ctx, LetterKind::Activation, &account)?;
-    Ok(Welcome::new(account.id, wish))
+    let letter = match wish.activation {
+        Activation::First => LetterKind::Activation,
+        Activation::Later => LetterKind::Verification,
+    };
+    post(ctx, letter, &account)?;
+    Ok(Welcome::new(account.id, wish, ctx.now))
 }
 
 /// Accounts that were never activated in their time give up their address and their name.
@@ -131,7 +151,10 @@ fn new_account<'a>(ctx: &Ctx<'_>, wish: &'a Register, hash: &'a str) -> NewAccou
         first_name: "",
         last_name: "",
         password: hash,
-        state: AccountState::Pending,
+        state: match wish.activation {
+            Activation::First => AccountState::Pending,
+            Activation::Later => AccountState::Active,
+        },
         language: wish.language,
         created_at: ctx.now,
     }
@@ -147,7 +170,7 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
     let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
     let unused = accounts::insert(ctx.conn, &nobody)?;
     accounts::delete(ctx.conn, unused.id)?;
-    Ok(Welcome::new(unused.id, wish))
+    Ok(Welcome::new(unused.id, wish, ctx.now))
 }
 
 /// Whether the account was never activated, and its time is over.
@@ -169,6 +192,13 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
     match account.state {
         AccountState::Deactivated => Err(Refusal::BadMailToken.into()),
+        // It may log in already; what the link proves is the address.
+        AccountState::Active if account.email_verified_at.is_none() => {
+            if !mail_tokens::consume(ctx.conn, digest, ctx.now)? {
+                return Err(Refusal::StaleMailToken.into());
+            }
+            Ok(accounts::update_proven(ctx.conn, id, ctx.now)?)
+        }
         AccountState::Active if account.last_login.is_some() => Err(Refusal::BadMailToken.into()),
         AccountState::Active => Err(Refusal::StaleMailToken.into()),
         AccountState::Pending => {
@@ -185,13 +215,18 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
 }
 
-/// Sends the activation letter again to an account that waits for it. Tells nobody whether it did.
+/// Sends the letter with the link again to an account whose address waits to be proven. Tells nobody whether it did.
 pub fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
     let Some(account) = accounts::find_by_email(ctx.conn, email)? else { return Ok(()) };
     let has_password =
         accounts::password_of(ctx.conn, account.id)?.is_some_and(|hash| hash != NO_PASSWORD);
-    if account.state == AccountState::Pending && has_password {
-        post(ctx, LetterKind::Activation, &account)?;
+    let letter = match account.state {
+        AccountState::Pending => LetterKind::Activation,
+        AccountState::Active if account.email_verified_at.is_none() => LetterKind::Verification,
+        AccountState::Active | AccountState::Deactivated => return Ok(()),
+    };
+    if has_password {
+        post(ctx, letter, &account)?;
     }
     Ok(())
 }

@@ -13,4 +13,10 @@ mod plan;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
+mod rest_jwt;
+#[cfg(test)]
+mod restful;
+#[cfg(test)]
+mod seeds;
+#[cfg(test)]
 mod support;

@@ -5,10 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::{Refused, mail_links};
 use crate::{
     app::App,
-    domain::{
-        credential::Credential,
-        password::{self, Password},
-    },
+    domain::{credential::Credential, password::Password},
     error::{FieldCode, FieldError, Refusal},
     http::{
         body::Body,
@@ -104,11 +101,7 @@ pub(super) fn weigh(
     retyped: Option<&Password>,
     attributes: &[(&'static str, &str)],
 ) -> Result<(), Refusal> {
-    let complaints = password::complaints(&app.policy().passwords, password, attributes);
-    if !complaints.is_empty() {
-        let errors = complaints.into_iter().map(|code| FieldError::new(field, code));
-        return Err(Refusal::Fields(errors.collect()));
-    }
+    passwords::weigh(app.policy(), (field, password), attributes)?;
     if retyped.is_some_and(|retyped| !retyped.is_same(password)) {
         let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
         return Err(Refusal::Fields(vec![error]));

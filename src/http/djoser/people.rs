@@ -84,7 +84,7 @@ fn change(app: &App, words: &Words, method: &Method) -> Result<Change, Refusal> 
         }
         LoginField::Username | LoginField::Either => read.maybe(Reader::email, "email"),
     };
-    read.finish(name.zip(email).map(|(name, email)| Change { name, email }))
+    read.finish(name.zip(email).map(|(name, email)| Change { name, email, username: None }))
 }
 
 /// Whose record the path names; the path of `users/me` has no number in it.

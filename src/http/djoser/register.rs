@@ -1,6 +1,6 @@
 //! `users/`: register, activate, ask for the link again.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 
 use super::{
     Refused, UserBody, mail_links,
@@ -8,12 +8,16 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{language::Language, password::Password, policy::LoginField, username::Username},
+    domain::{
+        password::Password,
+        policy::{Activation, LoginField},
+    },
     http::{
         answer,
         body::{Body, Words},
         credential,
         fields::{Reader, Text},
+        language,
     },
     usecases::register::{self, Register},
 };
@@ -28,12 +32,7 @@ pub async fn create(
     app.admit(credential::of(&request)).await?;
     register::admit(app.policy())?;
     let NewUser { wish, password, retyped } = new_user(&app, &request, &words).await?;
-    let attributes = [
-        ("username", wish.username.as_ref().map_or("", Username::as_str)),
-        ("email address", wish.email.as_str()),
-        ("name", wish.name.as_str()),
-    ];
-    passwords::weigh(&app, ("password", &password), retyped.as_ref(), &attributes)?;
+    passwords::weigh(&app, ("password", &password), retyped.as_ref(), &wish.attributes())?;
     let hash = app.hash(&password).await?;
     let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
     Ok(answer::ok(StatusCode::CREATED, &UserBody::welcome(welcome, app.policy().names.login)))
@@ -67,10 +66,10 @@ async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<New
     for error in told {
         read.complain(error);
     }
-    let language = language_of(request);
+    let (language, activation) = (language::of(request), Activation::First);
     let whole = email.zip(username).zip(password.zip(retyped)).map(
         |((email, username), (password, retyped))| NewUser {
-            wish: Register { email, username, name, language },
+            wish: Register { email, username, name, language, activation },
             password: Password::new(password),
             retyped: retyped.map(Password::new),
         },
@@ -101,9 +100,4 @@ pub async fn resend(
     body: Body,
 ) -> Result<HttpResponse, Refused> {
     mail_links::ask(&app, &request, body, register::resend).await
-}
-
-fn language_of(request: &HttpRequest) -> Option<Language> {
-    let header = request.headers().get(header::ACCEPT_LANGUAGE)?;
-    Language::accepted(header.to_str().ok()?)
 }

@@ -1,11 +1,10 @@
 //! `o/{provider}/`: signing in on a provider's own page.
 
-use cambio::sandbox::{NewToken, Provider};
 use chrono::TimeDelta;
 use reqwest::{Client, Url, redirect::Policy};
 use serde_json::json;
 
-use crate::support::{Call, House, Said};
+use crate::support::{Call, House, Said, people::google};
 
 /// The page of the front-end that people come back to.
 const BACK: &str = "https://app.example.org/social?from=cambio";
@@ -50,12 +49,6 @@ impl Trip {
         let call = house.post(&format!("/auth/o/{provider}/"));
         call.header("cookie", &self.cookie).form(&words).await
     }
-}
-
-/// Ada at Google, under the address of her account here.
-fn ada() -> NewToken {
-    let nameless = NewToken::new(Provider::Google, "ada", "123456");
-    NewToken { email: Some("ada@example.com".to_owned()), email_verified: true, ..nameless }
 }
 
 #[expect(clippy::disallowed_methods, reason = "somebody's browser, not Cambio's egress")]
@@ -232,7 +225,7 @@ async fn an_address_of_somebody_else_is_linked_only_as_far_as_the_rule_goes() {
         ("providers.google-oauth2.link_existing", "never"),
     ])
     .await;
-    house.sandbox.add_token(ada());
+    house.sandbox.add_token(google("ada", "ada@example.com"));
     house.activated("ada").await;
     let trip = set_out(&house, "google-oauth2").await;
     let words = trip.choose("ada").await;
@@ -245,7 +238,7 @@ async fn an_address_of_somebody_else_is_linked_only_as_far_as_the_rule_goes() {
 #[tokio::test]
 async fn the_ties_one_has_can_be_looked_at_and_cut() {
     let house = house().await;
-    house.sandbox.add_token(ada());
+    house.sandbox.add_token(google("ada", "ada@example.com"));
     house.activated("ada").await;
     let trip = set_out(&house, "google-oauth2").await;
     let words = trip.choose("ada").await;
@@ -254,7 +247,7 @@ async fn the_ties_one_has_can_be_looked_at_and_cut() {
 
     let ties = house.get("/auth/associations/").bearer(&access).expect(200).await.json();
     assert_eq!(ties[0]["backend"], "google-oauth2");
-    assert_eq!(ties[0]["uid"], "123456");
+    assert_eq!(ties[0]["uid"], "108204268033311374519");
     house.post("/auth/disconnect-backend/").bearer(&access).json(&ties[0]).expect(204).await;
     house.get("/auth/associations/").bearer(&access).expect(200).await.is(&json!([]));
     house.get("/auth/associations/").expect(401).await;

@@ -7,6 +7,7 @@ pub mod database;
 pub mod house;
 pub mod logs;
 pub mod mailbox;
+pub mod people;
 pub mod said;
 pub mod sessions;
 pub mod tables;

@@ -1,0 +1,76 @@
+//! `restore`: a link for a new password, and the new password for the link.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::Refused;
+use crate::{
+    app::App,
+    domain::password::Password,
+    error::Refusal,
+    http::{
+        answer,
+        body::{JsonBody, Words},
+        fields::{Reader, Text},
+    },
+    usecases::passwords,
+};
+
+/// `POST restore`: with an address, mails a link to it and never tells whether it did; with the token of
+/// such a link and a password, sets the password and ends every session.
+pub async fn restore(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Refused> {
+    let words = body.0?;
+    let token = either(&words, ["restoring_token", "token"]);
+    let password = either(&words, ["restoring_password", "new_password"]);
+    let email = either(&words, ["restoring_email", "email"]);
+    let message = match (token, password, email) {
+        (None, None, None) => {
+            let mend = "Send restoring_email, or restoring_token and restoring_password.";
+            return Err(Refusal::BadRequest(mend).into());
+        }
+        (None, None, Some(email)) => {
+            ask(&app, &words, email).await?;
+            "If an account has this address, a letter is on its way to it."
+        }
+        (token, password, _) => {
+            let token = token.unwrap_or("restoring_token");
+            set(&app, &words, (token, password.unwrap_or("restoring_password"))).await?;
+            "The password was changed."
+        }
+    };
+    Ok(answer::ok(StatusCode::OK, &json!({ "message": message, "status": 200 })))
+}
+
+/// The first of the names that is there.
+fn either(words: &Words, names: [&'static str; 2]) -> Option<&'static str> {
+    names.into_iter().find(|name| words.get(name).is_some())
+}
+
+async fn ask(app: &App, words: &Words, field: &'static str) -> Result<(), Refused> {
+    let mut read = Reader::new(words);
+    let email = read.email(field);
+    let email = read.finish(email)?;
+    app.write(move |ctx| passwords::ask_restore(ctx, &email)).await?;
+    Ok(())
+}
+
+async fn set(
+    app: &App,
+    words: &Words,
+    (token_field, password_field): (&'static str, &'static str),
+) -> Result<(), Refused> {
+    let mut read = Reader::new(words);
+    let token = read.text(Text::filled(token_field, 1024));
+    let password = read.text(Text::filled(password_field, 4096));
+    let (token, password) = read.finish(token.zip(password))?;
+    let (token, password) = (SecretString::from(token), Password::new(password));
+    // What needs no account is told whether or not the link is good; the rest to its holder alone.
+    passwords::weigh(app.policy(), (password_field, &password), &[])?;
+    let shown = token.clone();
+    let holder = app.read(move |ctx| passwords::holder_of_restoring(ctx, &shown)).await?;
+    passwords::weigh(app.policy(), (password_field, &password), &holder.attributes())?;
+    let hash = app.hash(&password).await?;
+    app.write(move |ctx| passwords::restore(ctx, &token, &hash)).await?;
+    Ok(())
+}

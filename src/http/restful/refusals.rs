@@ -1,0 +1,144 @@
+//! How this dialect says no: `{"field": ["…"]}` for fields, `{"error": "…"}` for the rest.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde_json::json;
+
+use crate::{
+    error::{Error, Fault, Refusal},
+    http::{answer, body::BadBody, fields::by_field},
+};
+
+/// A "no" of this dialect.
+#[derive(Debug)]
+pub enum Refused {
+    /// A deed was refused, or failed.
+    Deed(Error),
+    /// A logout was refused: a refresh token that is not good is a bad request there.
+    Logout(Error),
+    /// The body could not be read.
+    Body(BadBody),
+    /// The resource is not to be called that way; the methods it takes.
+    Method(&'static str),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Deed(error)
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Deed(refusal.into())
+    }
+}
+
+impl From<BadBody> for Refused {
+    fn from(bad: BadBody) -> Self {
+        Self::Body(bad)
+    }
+}
+
+impl ResponseError for Refused {
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Logout(error @ Error::Refused(Refusal::BadGrant(_))) => {
+                answer::no(StatusCode::BAD_REQUEST, error).json(said("Unknown refresh token."))
+            }
+            Self::Deed(error @ Error::Refused(refusal))
+            | Self::Logout(error @ Error::Refused(refusal)) => refused(error, refusal),
+            Self::Deed(error @ Error::Fault(fault)) | Self::Logout(error @ Error::Fault(fault)) => {
+                failed(error, fault)
+            }
+            Self::Body(bad) => {
+                let (status, text) = answer::body_status(bad);
+                answer::ok(status, &said(&text))
+            }
+            Self::Method(allowed) => HttpResponse::MethodNotAllowed()
+                .insert_header((header::ALLOW, *allowed))
+                .json(said("Method not allowed.")),
+        }
+    }
+}
+
+fn said(text: &str) -> serde_json::Value {
+    json!({ "error": text })
+}
+
+fn failed(error: &Error, fault: &Fault) -> HttpResponse {
+    let (status, retry) = answer::fault_status(fault);
+    let mut response = answer::no(status, error);
+    match retry {
+        Some(seconds) => response
+            .insert_header((header::RETRY_AFTER, seconds))
+            .json(said("Busy at the moment. Please try again.")),
+        None => response.json(said("Something went wrong on our side.")),
+    }
+}
+
+fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
+    let no = |status: StatusCode, text: &str| answer::no(status, error).json(said(text));
+    let bad = |text: &str| no(StatusCode::BAD_REQUEST, text);
+    // RFC 9110 §15.5.2: a 401 says how to do better.
+    let unauthorized = |challenge: &'static str, text: &str| {
+        answer::no(StatusCode::UNAUTHORIZED, error)
+            .insert_header((header::WWW_AUTHENTICATE, challenge))
+            .json(said(text))
+    };
+    match refusal {
+        Refusal::Fields(errors) => {
+            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors))
+        }
+        Refusal::NoCredential => {
+            unauthorized(answer::CHALLENGE, "Authentication credentials were not provided.")
+        }
+        Refusal::BadCredential(scheme, why) => {
+            unauthorized(answer::challenge(*scheme, *why), "The access token is not valid.")
+        }
+        // One answer for an unknown address, a wrong password and an account that may not log in.
+        Refusal::BadLogin | Refusal::Inactive => {
+            unauthorized(answer::CHALLENGE, "Wrong email or password.")
+        }
+        Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "The refresh token is not valid."),
+        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "This is not allowed."),
+        Refusal::NotFound => no(StatusCode::NOT_FOUND, "Not found."),
+        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
+            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+            .json(said("Too many requests.")),
+        Refusal::BadRequest(text) => bad(text),
+        Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => {
+            bad("The link is not valid.")
+        }
+        Refusal::BadClient
+        | Refusal::UnknownClient
+        | Refusal::GrantNotAllowed
+        | Refusal::ProviderNotAllowed
+        | Refusal::ScopeNotAllowed
+        | Refusal::UnsupportedGrant
+        | Refusal::RedirectNotAllowed
+        | Refusal::UnknownProvider
+        | Refusal::ProviderRefused(_)
+        | Refusal::ProviderGaveNoEmail
+        | Refusal::LinkRefused
+        | Refusal::LastLogin => bad("The request was refused."),
+        Refusal::ProviderUnavailable { retry_after, .. } => {
+            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
+                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
+                .json(said("The provider cannot be asked at the moment."))
+        }
+        Refusal::ProviderMalformed { .. } => {
+            no(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
+        }
+    }
+}

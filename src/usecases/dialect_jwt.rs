@@ -1,0 +1,137 @@
+//! The JWTs of seeds 2 and 3: other claims than simplejwt's, recorded and ended like every token.
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value, json};
+
+use super::{Ctx, jwt};
+use crate::{
+    crypto::{keys::JwtKey, secret},
+    domain::{
+        account::{Account, AccountId},
+        credential::{JwtDialect, Principal, Scheme},
+        email::Email,
+        grant::How,
+        scope::ScopeSet,
+        token::{FamilyId, TokenKind},
+        username::Username,
+    },
+    error::{Outcome, Refusal, Why},
+    store::tokens,
+};
+
+/// A JWT that is signed and not recorded yet.
+pub(super) struct Draft {
+    /// The JWT.
+    pub(super) token: SecretString,
+    jti: SecretString,
+    end: DateTime<Utc>,
+}
+
+/// Signs a JWT for an account; `sid` names the session it can be renewed by, where it can.
+pub(super) fn draft(
+    ctx: &Ctx<'_>,
+    dialect: JwtDialect,
+    account: &Account,
+    (end, sid): (DateTime<Utc>, Option<&SecretString>),
+) -> Outcome<Draft> {
+    let jti = jwt::jti(ctx);
+    let mut claims = own_claims(ctx, dialect, account);
+    claims.insert("exp".to_owned(), json!(end.timestamp()));
+    claims.insert("jti".to_owned(), json!(jti.expose_secret()));
+    if let Some(sid) = sid {
+        claims.insert("sid".to_owned(), json!(sid.expose_secret()));
+    }
+    Ok(Draft { token: jwt::sign(key(ctx, dialect)?, &claims)?, jti, end })
+}
+
+/// Records a JWT; without that it opens nothing.
+pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
+    let new = tokens::NewToken {
+        digest: secret::digest(&draft.jti),
+        kind: TokenKind::Jwt,
+        family,
+        scope: &ScopeSet::default(),
+        expires_at: Some(draft.end),
+    };
+    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+}
+
+/// Who a JWT of the dialect proves to be.
+pub(super) fn authenticate(
+    ctx: &mut Ctx<'_>,
+    dialect: JwtDialect,
+    shown: &SecretString,
+) -> Outcome<Principal> {
+    let claims = signed(ctx, dialect, shown)?;
+    jwt::in_time(&claims, ctx.now).map_err(bad)?;
+    let account = account_of(dialect, &claims).ok_or(bad(Why::NoSubject))?;
+    let jti = claims.get("jti").and_then(Value::as_str).ok_or(bad(Why::Unknown))?;
+    jwt::recorded(ctx, bad, (account, jti), &[how(dialect)])
+}
+
+/// The claims of a JWT that this dialect has signed; when it ends is not looked at.
+///
+/// Where one key serves several dialects, the claims tell them apart.
+pub(super) fn signed(
+    ctx: &Ctx<'_>,
+    dialect: JwtDialect,
+    shown: &SecretString,
+) -> Outcome<Map<String, Value>> {
+    let key = key(ctx, dialect).map_err(|_off| bad(Why::Unknown))?;
+    let claims = jwt::signed(key, shown.expose_secret()).map_err(bad)?;
+    let fits = match dialect {
+        JwtDialect::Api => !claims.contains_key("token_type") && claims.contains_key("username"),
+        JwtDialect::Signin => claims.contains_key("role") && claims.contains_key("userid"),
+    };
+    if fits { Ok(claims) } else { Err(bad(Why::WrongKind).into()) }
+}
+
+/// The account that the claims name, in the form that the dialect writes it in.
+pub(super) fn account_of(dialect: JwtDialect, claims: &Map<String, Value>) -> Option<AccountId> {
+    let id = match dialect {
+        JwtDialect::Api => claims.get("user_id")?.as_i64(),
+        JwtDialect::Signin => claims.get("userid")?.as_str()?.parse().ok(),
+    };
+    id.map(AccountId)
+}
+
+/// How a session of the dialect comes about.
+pub(super) fn how(dialect: JwtDialect) -> How {
+    match dialect {
+        JwtDialect::Api => How::ApiLogin,
+        JwtDialect::Signin => How::Signin,
+    }
+}
+
+/// A refusal of such a JWT; the reason is for the log.
+pub(super) fn bad(why: Why) -> Refusal {
+    Refusal::BadCredential(Scheme::Bearer, why)
+}
+
+/// The name by which these dialects call an account: its user name, or else its address.
+pub fn name_of(account: &Account) -> &str {
+    let email = || account.email.as_ref().map_or("", Email::as_str);
+    account.username.as_ref().map_or_else(email, Username::as_str)
+}
+
+fn own_claims(ctx: &Ctx<'_>, dialect: JwtDialect, account: &Account) -> Map<String, Value> {
+    let claims = match dialect {
+        JwtDialect::Api => {
+            [("user_id", json!(account.id.0)), ("username", json!(name_of(account)))]
+        }
+        JwtDialect::Signin => {
+            [("role", json!(ctx.policy.signin.role)), ("userid", json!(account.id.0.to_string()))]
+        }
+    };
+    claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Without a key the dialect is off: there is no such call.
+fn key<'a>(ctx: &Ctx<'a>, dialect: JwtDialect) -> Outcome<&'a JwtKey> {
+    let key = match dialect {
+        JwtDialect::Api => &ctx.keys.api,
+        JwtDialect::Signin => &ctx.keys.signin,
+    };
+    Ok(key.as_ref().ok_or(Refusal::NotFound)?)
+}
