@@ -131,14 +131,9 @@ async fn give_back(
     (id, attempts): (i64, i64),
     error: SendError,
 ) -> Outcome<()> {
-    let most = match error {
-        SendError::Temporary(_) => office.most_attempts,
-        // The receiving server will not change its mind, but a person may mend it: tried less often.
-        SendError::Permanent(_) => office.most_attempts.min(3),
-    };
-    let text = match error {
-        SendError::Temporary(text) | SendError::Permanent(text) => text,
-    };
+    // A server's "never" is tried as often as its "not now": a person may mend what is behind it.
+    let (SendError::Temporary(text) | SendError::Permanent(text)) = error;
+    let most = office.most_attempts;
     let told = text.clone();
     match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
         Failure::Later => tracing::warn!(letter = id, attempts, error = told, "letter put back"),
