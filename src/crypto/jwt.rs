@@ -82,6 +82,9 @@ impl<'t> Jws<'t> {
         }
         let (message, signature) = token.rsplit_once('.').ok_or(BadJwt::Malformed)?;
         let (header, payload) = message.split_once('.').ok_or(BadJwt::Malformed)?;
+        if payload.contains('.') {
+            return Err(BadJwt::Malformed);
+        }
         let header = decode_object(header).ok_or(BadJwt::Malformed)?;
         let algorithm = header.get("alg").and_then(Value::as_str).ok_or(BadJwt::Malformed)?;
         let algorithm = algorithm.parse().map_err(|_unknown| BadJwt::Algorithm)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        account::{Account, AccountId, AccountState, Group},
+        account::{Account, AccountId, AccountState},
         email::Email,
         language::Language,
         username::Username,
@@ -388,33 +388,6 @@ pub fn prune_pending(
         .filter(accounts::id.eq_any(&old))
         .filter(accounts::state.eq(AccountState::Pending.word()))
         .execute(c)?))
-}
-
-/// The names of the account's groups, sorted.
-pub fn list_groups(conn: &mut AnyConnection, id: AccountId) -> Result<Vec<String>, Fault> {
-    Ok(on!(conn, c => account_groups::table
-        .filter(account_groups::account_id.eq(id.0))
-        .order(account_groups::name.asc())
-        .select(account_groups::name)
-        .load(c)?))
-}
-
-/// Puts the account into a group; twice changes nothing.
-pub fn insert_group(conn: &mut AnyConnection, id: AccountId, group: &Group) -> Result<(), Fault> {
-    on!(conn, c => diesel::insert_into(account_groups::table)
-        .values((account_groups::account_id.eq(id.0), account_groups::name.eq(group.as_str())))
-        .on_conflict_do_nothing()
-        .execute(c)?);
-    Ok(())
-}
-
-/// Takes the account out of a group; false if it was not in it.
-pub fn delete_group(conn: &mut AnyConnection, id: AccountId, group: &Group) -> Result<bool, Fault> {
-    let gone = on!(conn, c => diesel::delete(account_groups::table)
-        .filter(account_groups::account_id.eq(id.0))
-        .filter(account_groups::name.eq(group.as_str()))
-        .execute(c)?);
-    Ok(gone == 1)
 }
 
 /// Whether any account has been stored.

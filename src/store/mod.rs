@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod clients;
 pub mod families;
+pub mod groups;
 pub mod identities;
 pub mod mail_tokens;
 pub mod migrate;

@@ -4,18 +4,18 @@ use super::Ctx;
 use crate::{
     domain::account::{AccountId, Group},
     error::{Outcome, Refusal},
-    store::accounts,
+    store::{self, accounts},
 };
 
 /// Puts an account into a group; twice changes nothing.
 pub fn add(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
     accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?;
-    Ok(accounts::insert_group(ctx.conn, id, group)?)
+    Ok(store::groups::insert(ctx.conn, id, group)?)
 }
 
 /// Takes an account out of a group it is in.
 pub fn remove(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
-    if !accounts::delete_group(ctx.conn, id, group)? {
+    if !store::groups::delete(ctx.conn, id, group)? {
         return Err(Refusal::NotFound.into());
     }
     Ok(())
@@ -24,5 +24,5 @@ pub fn remove(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
 /// The names of an account's groups, sorted.
 pub fn list(ctx: &mut Ctx<'_>, id: AccountId) -> Outcome<Vec<String>> {
     accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?;
-    Ok(accounts::list_groups(ctx.conn, id)?)
+    Ok(store::groups::list(ctx.conn, id)?)
 }

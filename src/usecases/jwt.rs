@@ -24,7 +24,7 @@ use crate::{
         token::{FamilyId, TokenKind},
     },
     error::{Outcome, Refusal, Why},
-    store::{accounts, families, tokens},
+    store::{accounts, families, groups, tokens},
 };
 
 /// A pair as handed to the caller, once.
@@ -78,7 +78,7 @@ fn access(
     tokens::insert_access(ctx.conn, &new, ctx.now)?;
     let mut claims = claims(ctx, ("access", end), &jti, account.id);
     // Seed 0: the token lists the groups, sorted.
-    claims.insert("groups".to_owned(), json!(accounts::list_groups(ctx.conn, account.id)?));
+    claims.insert("groups".to_owned(), json!(groups::list(ctx.conn, account.id)?));
     sign(key, &claims)
 }
 

@@ -46,10 +46,19 @@ async fn a_refused_token_and_a_foreign_one_are_access_denied() {
 #[tokio::test]
 async fn a_provider_that_is_down_is_access_denied() {
     let scene = scene().await;
-    for action in [Action::Status(500), Action::ResetBefore, Action::RateLimit { retry_after: 1 }] {
+    for action in [Action::Status(503), Action::ResetBefore] {
         scene.house.sandbox.faults().replace(vec![Rule::new(action)]);
         scene.converts(&scene.plain()).await.is_a(400, "access_denied", NOT_ALLOWED);
     }
+    scene.nobody().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_with_an_error_is_quoted_by_its_status() {
+    let scene = scene().await;
+    let told = "Backend responded with HTTP 500.";
+    scene.house.sandbox.faults().replace(vec![Rule::new(Action::Status(500))]);
+    scene.converts(&scene.plain()).await.is_a(400, "invalid_request", told);
     scene.nobody().await;
 }
 

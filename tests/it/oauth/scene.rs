@@ -134,6 +134,7 @@ impl House {
 
 impl Said {
     /// Insists on a whole answer of RFC 6749 §5.2.
+    #[expect(clippy::wrong_self_convention, reason = "it reads as a sentence")]
     pub fn is_a(self, status: u16, error: &str, description: &str) -> Self {
         let said = self.with_status(status);
         assert_eq!(said.header("cache-control"), "no-store");

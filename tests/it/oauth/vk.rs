@@ -44,8 +44,11 @@ async fn a_code_is_good_only_with_everything_it_is_bound_to() {
 #[tokio::test]
 async fn a_code_comes_with_its_verifier_and_its_device() {
     let scene = scene().await;
-    let text = "a VK code comes with code_verifier and device_id";
-    for missing in ["code_verifier", "device_id"] {
+    let rows = [
+        ("code_verifier", "a code comes with its code_verifier"),
+        ("device_id", "a VK code comes with code_verifier and device_id"),
+    ];
+    for (missing, text) in rows {
         let shown = scene.plain().without(missing).with("token_kind", "code");
         scene.converts(&shown).await.is_a(400, "invalid_request", text);
     }

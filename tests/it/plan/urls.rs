@@ -77,7 +77,7 @@ fn every_path_has_a_story_that_calls_it() {
             let fixed = path.split('{').next().unwrap();
             let calls = [format!("\"{path}\""), format!("\"{path}/\""), format!("\"{path}?")];
             let told = calls.iter().any(|call| stories.contains(call));
-            !told && !(fixed != path && stories.contains(&format!("\"{fixed}")))
+            !(told || fixed != path && stories.contains(&format!("\"{fixed}")))
         })
         .collect();
     assert_eq!(untold, Vec::<String>::new(), "paths without a story");

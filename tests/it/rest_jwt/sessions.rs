@@ -136,7 +136,7 @@ async fn only_a_jwt_of_this_dialect_is_renewed() {
     house.signed_up("ada").await;
     let token = house.signed_in("ada").await;
     let jwts = house.jwts("ada@example.com").await;
-    let forged = format!("{}x", token);
+    let forged = format!("{token}x");
     let none = "eyJhbGciOiJub25lIn0.eyJyb2xlIjoidXNlciIsInVzZXJpZCI6IjEiLCJleHAiOjk5OTk5OTk5OTl9.";
     for header in [&jwts.access, &jwts.refresh, &forged, none, "nonsense", "Bearer", "Token x"] {
         house.renew(header).expect(404).await.says_no();

@@ -27,7 +27,7 @@ async fn an_unknown_address_a_wrong_password_and_a_closed_account_are_answered_a
     let closed = house.api_login("eve@example.com", PASSWORD).expect(401).await;
 
     assert_eq!([&wrong.text, &unknown.text], [&closed.text; 2]);
-    assert!(wrong.json()["error"].is_string() && wrong.header("www-authenticate") != "");
+    assert!(wrong.json()["error"].is_string() && !wrong.header("www-authenticate").is_empty());
     house.api_login("no address", PASSWORD).expect(401).await;
     house.post("/api/login/").json(&json!({ "email": "ada@example.com" })).expect(400).await;
 }

@@ -1,4 +1,4 @@
-//! Seed 2: "RESTful API for user authentication".
+//! Seed 2: "`RESTful` API for user authentication".
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
 //! Seed 3: "django-rest-jwt-auth".
+#![expect(clippy::doc_markdown, reason = "the seed is quoted to the letter")]
 
 use chrono::TimeDelta;
 use serde_json::json;

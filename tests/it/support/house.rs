@@ -34,8 +34,8 @@ pub struct House {
     clock: Arc<ManualClock>,
     config: Config,
     _running: Running,
-    _database: Arc<Database>,
-    _dir: Arc<TempDir>,
+    database: Arc<Database>,
+    dir: Arc<TempDir>,
 }
 
 impl House {
@@ -53,7 +53,7 @@ impl House {
 
     /// Opens a second node beside this one: the same database and clock, other settings if wished.
     pub async fn second_node(&self, settings: &[(&str, &str)]) -> Self {
-        let (dir, database) = (Arc::clone(&self._dir), Arc::clone(&self._database));
+        let (dir, database) = (Arc::clone(&self.dir), Arc::clone(&self.database));
         Self::on(dir, database, Arc::clone(&self.clock), settings).await
     }
 
@@ -64,11 +64,11 @@ impl House {
         settings: &[(&str, &str)],
     ) -> Self {
         logs::listen();
-        let sandbox = sandbox::start(free_port(), Apps::demo(), clock.clone(), 1).await.unwrap();
+        let sandbox = sandbox::start(free_port(), Apps::demo(), Arc::<ManualClock>::clone(&clock), 1).await.unwrap();
         let listener = free_port();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let config = config(&dir, &database, &sandbox, &base, settings);
-        let app = App::build(&config, clock.clone(), Arc::new(OsEntropy)).unwrap();
+        let app = App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
         server::migrate(&app).await.unwrap();
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
@@ -77,8 +77,8 @@ impl House {
             mail: Mailbox::new(app.clone(), office, memory),
             _running: server::start_bare(&app, &config, listener).unwrap(),
             http: caller(),
-            _database: database,
-            _dir: dir,
+            database,
+            dir,
             app,
             sandbox,
             base,
@@ -99,7 +99,7 @@ impl House {
 
     /// Where its database is.
     pub fn database_url(&self) -> &str {
-        self._database.url()
+        self.database.url()
     }
 
     /// Lets time pass.
