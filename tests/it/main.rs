@@ -8,6 +8,8 @@ mod djoser;
 #[cfg(test)]
 mod front;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod plan;

@@ -1,0 +1,8 @@
+//! Letters: where they wait, how they leave, what they say.
+
+mod attempts;
+mod languages;
+mod lease;
+mod links;
+mod outbox;
+mod templates;
