@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, http::header};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::app::App;
+use crate::entropy::Entropy;
 
 /// The cookie under which a browser keeps its secret; part of every worker's data.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,8 @@ const LENGTH: usize = 64;
 
 impl BrowserCookie {
     /// A secret for a browser that has none.
-    pub fn draw(app: &App) -> SecretString {
-        hex::encode(app.entropy().bytes::<{ LENGTH / 2 }>()).into()
+    pub fn draw(entropy: &dyn Entropy) -> SecretString {
+        hex::encode(entropy.bytes::<{ LENGTH / 2 }>()).into()
     }
 
     /// The secret of the browser that asks, if it has one.

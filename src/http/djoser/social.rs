@@ -46,7 +46,7 @@ pub async fn depart(
         _ => return Err(Refusal::RedirectNotAllowed.into()),
     };
     // A browser keeps its secret, so that two of its tabs can be under way at a time.
-    let browser = cookie.read(&request).unwrap_or_else(|| BrowserCookie::draw(&app));
+    let browser = cookie.read(&request).unwrap_or_else(|| BrowserCookie::draw(app.entropy()));
     let set_cookie = cookie.write(&browser, PATIENCE);
     let to = provider.clone();
     let departure =
