@@ -74,6 +74,10 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
     Ok(Running { handle, done, helpers: Vec::new() })
 }
 
+/// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes
+/// at once, the rest would be dropped by the system and knock again after a second.
+const BACKLOG: i32 = 4096;
+
 type Served = (ServerHandle, JoinHandle<std::io::Result<()>>);
 
 fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fault> {
@@ -96,6 +100,8 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         signin: config.dialects.signin_at(key).map(str::to_owned),
     };
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
+    let deaf = |cause| Fault::because("the listener cannot be served", cause);
+    socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
         Web::new()
             .app_data(Data::clone(&app))
@@ -113,7 +119,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     .shutdown_timeout(options.shutdown_seconds.into())
     .disable_signals()
     .listen(listener)
-    .map_err(|cause| Fault::because("the listener cannot be served", cause))?
+    .map_err(deaf)?
     .run();
     Ok((server.handle(), tokio::spawn(server)))
 }

@@ -25,7 +25,7 @@ impl Sample {
     fn micros_each(&self) -> Option<f64> {
         let counted = self.tally.length.as_secs_f64();
         let share = counted / (counted + WARM_UP.as_secs_f64());
-        let answers = (self.tally.rate() * counted).max(1.0);
+        let answers = f64::from(self.tally.good).max(1.0);
         Some(f64::from(self.computed_micros?) * share / answers)
     }
 }
@@ -146,9 +146,8 @@ impl Figures {
 
 /// The share of answers that were no good.
 fn failed(sample: &Sample) -> f64 {
-    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
     let bad = f64::from(sample.tally.others.values().sum::<u32>());
-    bad / (bad + count(sample.tally.micros.len())).max(1.0)
+    bad / (bad + f64::from(sample.tally.good)).max(1.0)
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

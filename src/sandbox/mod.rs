@@ -111,6 +111,8 @@ pub async fn start(
 ) -> Result<Sandbox, Fault> {
     let cannot = |cause| Fault::because("the sandbox cannot listen", cause);
     let address = listener.local_addr().map_err(cannot)?;
+    // The standard library lets 128 connections wait; a load test brings more at once.
+    socket2::SockRef::from(&listener).listen(4096).map_err(cannot)?;
     let base_url = format!("http://{address}");
     let world = Arc::new(World::new(base_url, apps, clock)?);
     let shared = web::Data::from(Arc::clone(&world));
