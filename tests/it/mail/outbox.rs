@@ -32,6 +32,7 @@ async fn an_account_that_is_not_made_leaves_no_letter() {
         username: None,
         name: String::new(),
         language: None,
+        activation: cambio::domain::policy::Activation::First,
     };
 
     let dropped = house.app.write(move |ctx| {

@@ -64,11 +64,15 @@ impl House {
         settings: &[(&str, &str)],
     ) -> Self {
         logs::listen();
-        let sandbox = sandbox::start(free_port(), Apps::demo(), Arc::<ManualClock>::clone(&clock), 1).await.unwrap();
+        let sandbox =
+            sandbox::start(free_port(), Apps::demo(), Arc::<ManualClock>::clone(&clock), 1)
+                .await
+                .unwrap();
         let listener = free_port();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let config = config(&dir, &database, &sandbox, &base, settings);
-        let app = App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
+        let app =
+            App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
         server::migrate(&app).await.unwrap();
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
