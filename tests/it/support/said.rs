@@ -65,16 +65,20 @@ impl Said {
     }
 
     fn insist(&self, kept: bool, wanted: &dyn Debug) {
+        assert!(kept, "wanted {wanted:?}\n{}", self.told());
+    }
+
+    /// Everything there is to know; the log is long, so it is searched only when somebody complains.
+    fn told(&self) -> String {
         let id = self.header("x-request-id");
         let log = if id.is_empty() { Vec::new() } else { logs::lines_with(id) };
-        assert!(
-            kept,
-            "wanted {wanted:?}\nasked {}\ngot {} {:?}\n{}\n{}",
+        format!(
+            "asked {}\ngot {} {:?}\n{}\n{}",
             self.asked,
             self.status,
             self.headers,
             self.text,
             log.join("\n")
-        );
+        )
     }
 }
