@@ -163,6 +163,17 @@ pub fn caller() -> Client {
     Client::builder().tls_certs_only([]).redirect(Policy::none()).no_proxy().build().unwrap()
 }
 
+/// A machine that runs many houses at once is slow, which is no story of its own.
+const PATIENCE: [(&str, &str); 7] = [
+    ("database.acquire_timeout_ms", "30000"),
+    ("database.statement_timeout_ms", "30000"),
+    ("database.lock_timeout_ms", "30000"),
+    ("hashing.wait_ms", "30000"),
+    ("providers.egress.connect_timeout_ms", "30000"),
+    ("providers.egress.call_timeout_ms", "30000"),
+    ("providers.egress.total_timeout_ms", "40000"),
+];
+
 fn config(
     dir: &TempDir,
     database: &Database,
@@ -181,8 +192,9 @@ fn config(
         ("mail.site_name", "Test House"),
         ("jwt.signing_key", "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E="),
     ];
+    let ours = ours.into_iter().chain(PATIENCE);
     let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    let overrides = ours.into_iter().chain(settings.iter().copied()).map(pair).collect();
+    let overrides = ours.chain(settings.iter().copied()).map(pair).collect();
     let sources = Sources { file: Some(file), overrides, env: Vec::new() };
     Config::load(&sources).unwrap_or_else(|problems| panic!("settings: {problems:?}")).config
 }
