@@ -10,8 +10,10 @@ use proptest::{
 #[path = "../../fuzz/src/eaters.rs"]
 mod eaters;
 
-/// How many changed seeds each reader is fed with.
-const CHANGED: u32 = 300;
+/// How many changed seeds a reader is fed with. Settings are read with all their defaults each time.
+fn rounds(name: &str) -> u32 {
+    if name.starts_with("config") { 20 } else { 300 }
+}
 
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
@@ -77,7 +79,7 @@ fn every_reader_eats_its_seeds() {
 fn every_reader_survives_what_becomes_of_its_seeds() {
     for (name, eat) in eaters::ALL {
         let seeds = seeds(name);
-        let config = Config { cases: CHANGED, failure_persistence: None, ..Config::default() };
+        let config = Config { cases: rounds(name), failure_persistence: None, ..Config::default() };
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let changed = (any::<prop::sample::Index>(), prop::collection::vec(change(), 1..6));
         let ran = TestRunner::new_with_rng(config, rng).run(&changed, |(seed, changes)| {
