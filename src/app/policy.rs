@@ -11,7 +11,10 @@ use crate::{
         identity::OnClash,
         language::Language,
         password::PasswordRules,
-        policy::{Lifetimes, LoginField, Names, Notices, PasswordChange, Policy, Registration},
+        policy::{
+            JwtRotation, Lifetimes, LoginField, Names, Notices, PasswordChange, Policy,
+            Registration,
+        },
         username::UsernameRules,
     },
     error::Fault,
@@ -45,6 +48,10 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             reveal_existing: config.registration.reveal_existing,
             retype: config.registration.password_retype,
             confirm: config.registration.send_confirmation,
+        },
+        jwt_rotation: JwtRotation {
+            rotate: config.jwt.rotate_refresh_tokens,
+            blacklist: config.jwt.blacklist_after_rotation,
         },
         lifetimes: lifetimes(config),
         on_clash: match config.linking.on_email_clash {

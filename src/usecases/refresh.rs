@@ -112,9 +112,8 @@ fn again(
     shown: &SecretString,
     (at, sealed): (DateTime<Utc>, Option<&[u8]>),
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let in_time = ctx.now < at + ctx.policy.lifetimes.refresh_grace;
-    if let (true, Some(sealed)) = (in_time && found.family.stands(), sealed)
-        && let Some(text) = seal::open(shown, PURPOSE, sealed)?
+    if found.family.stands()
+        && let Some(text) = answer_to_retry(ctx, (at, sealed), shown, PURPOSE)?
     {
         let tokens = reread(&text)?;
         let successor = tokens.refresh.as_ref().map(secret::digest);
@@ -126,6 +125,20 @@ fn again(
     }
     families::revoke(ctx.conn, found.family.id, ctx.now)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
+}
+
+/// The answer that a token got when it was used, as long as its grace lasts.
+pub(super) fn answer_to_retry(
+    ctx: &Ctx<'_>,
+    (at, sealed): (DateTime<Utc>, Option<&[u8]>),
+    shown: &SecretString,
+    purpose: &str,
+) -> Outcome<Option<Vec<u8>>> {
+    let in_time = ctx.now < at + ctx.policy.lifetimes.refresh_grace;
+    match sealed.filter(|_| in_time) {
+        Some(sealed) => Ok(seal::open(shown, purpose, sealed)?),
+        None => Ok(None),
+    }
 }
 
 fn retold(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {

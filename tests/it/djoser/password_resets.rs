@@ -57,7 +57,7 @@ async fn nobody_learns_whether_an_address_is_known() {
     house.google_access(&client, "ok-1").await;
     house.register("pending").await;
     let off = house.person("off").await;
-    house.deactivate(&off).await;
+    house.deactivate(&off.email).await;
     house.mail.round().await;
 
     for email in ["nobody@example.com", "pending@example.com", &off.email, "ada@gmail.com"] {
