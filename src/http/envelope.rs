@@ -1,7 +1,7 @@
 //! Around every request: an id, a line in the log, and the headers that every answer carries.
 
 use actix_web::{
-    Error,
+    Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
@@ -10,10 +10,13 @@ use actix_web::{
 };
 
 use super::answer::Told;
-use crate::app::App;
+use crate::{app::App, domain::credential::ShownJwt};
 
 /// The header that names a request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Seed 0's header: the JWT that was shown lists other groups than its account is in now.
+const REFRESH_TOKEN: HeaderName = HeaderName::from_static("x-refresh-token");
 
 /// What every answer carries. Tokens and people's data are never cached, framed, or guessed at.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -45,6 +48,10 @@ pub async fn wrap(
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
+    }
+    let jwt = response.request().extensions().get::<ShownJwt>().cloned();
+    if jwt.is_some_and(|jwt| jwt.is_outdated()) {
+        response.headers_mut().insert(REFRESH_TOKEN, HeaderValue::from_static("1"));
     }
     // The pattern, never the path: a path may hold what somebody typed.
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
