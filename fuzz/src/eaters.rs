@@ -77,10 +77,10 @@ pub fn authorization(data: &[u8]) {
     let _ = credential::basic(&request);
     let token = match credential::of(&request) {
         None | Some(Credential::Malformed(_)) => return,
+        Some(Credential::Jwt(shown)) => shown.token,
         Some(
             Credential::Bearer(token)
             | Credential::AuthToken(token)
-            | Credential::Jwt(_, token)
             | Credential::DialectJwt(_, token),
         ) => token,
     };

@@ -12,8 +12,8 @@ use crate::{
         language::Language,
         password::PasswordRules,
         policy::{
-            Activation, ApiRules, Lifetimes, LoginField, Names, Notices, PasswordChange, Policy,
-            Registration, SigninRules,
+            Activation, ApiRules, JwtRotation, Lifetimes, LoginField, Names, Notices,
+            PasswordChange, Policy, Registration, SigninRules,
         },
         username::UsernameRules,
     },
@@ -48,6 +48,10 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             reveal_existing: config.registration.reveal_existing,
             retype: config.registration.password_retype,
             confirm: config.registration.send_confirmation,
+        },
+        jwt_rotation: JwtRotation {
+            rotate: config.jwt.rotate_refresh_tokens,
+            blacklist: config.jwt.blacklist_after_rotation,
         },
         lifetimes: lifetimes(config),
         api: ApiRules {

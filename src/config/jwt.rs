@@ -15,11 +15,21 @@ pub struct Jwt {
     pub access_lifetime_seconds: u32,
     /// Seconds a refresh JWT is good for.
     pub refresh_lifetime_seconds: u32,
+    /// Whether a refresh hands out a new refresh JWT, too.
+    pub rotate_refresh_tokens: bool,
+    /// Whether the old one is then used up.
+    pub blacklist_after_rotation: bool,
 }
 
 impl Default for Jwt {
     fn default() -> Self {
-        Self { signing_key: None, access_lifetime_seconds: 300, refresh_lifetime_seconds: 86_400 }
+        Self {
+            signing_key: None,
+            access_lifetime_seconds: 300,
+            refresh_lifetime_seconds: 86_400,
+            rotate_refresh_tokens: false,
+            blacklist_after_rotation: true,
+        }
     }
 }
 
@@ -38,6 +48,14 @@ impl Jwt {
             ),
         ];
         checks.into_iter().flatten().collect()
+    }
+}
+
+impl Jwt {
+    pub(super) fn warnings(&self) -> Vec<Finding> {
+        let text = "a refresh token that was stolen and used is not noticed; turn it on";
+        let bad = self.rotate_refresh_tokens && !self.blacklist_after_rotation;
+        complain_if(bad, "blacklist_after_rotation", text).into_iter().collect()
     }
 }
 

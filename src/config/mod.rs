@@ -119,6 +119,7 @@ impl Config {
             ("passwords", self.passwords.warnings()),
             ("resets", self.resets.warnings()),
             ("tokens", self.tokens.warnings()),
+            ("jwt", self.jwt.warnings()),
             ("links", self.links.warnings(&self.public_url)),
             ("social_login", self.social_login.warnings()),
             ("mail", self.mail.warnings()),

@@ -1,5 +1,10 @@
 //! What a caller shows, and who that proved to be.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use secrecy::SecretString;
 
 use super::{
@@ -16,12 +21,39 @@ pub enum Credential {
     Bearer(SecretString),
     /// `Token` and djoser's auth token.
     AuthToken(SecretString),
-    /// `Bearer` or `JWT`, under which of the two, and three dot-separated parts.
-    Jwt(Scheme, SecretString),
+    /// `Bearer` or `JWT`, and three dot-separated parts.
+    Jwt(ShownJwt),
     /// A JWT that is to be one of that dialect's.
     DialectJwt(JwtDialect, SecretString),
     /// A header of a known scheme that holds no token, or more than one.
     Malformed(Scheme),
+}
+
+/// A JWT as it is shown. Copies of it share the mark that it is outdated.
+#[derive(Debug, Clone)]
+pub struct ShownJwt {
+    /// Under which scheme.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: SecretString,
+    outdated: Arc<AtomicBool>,
+}
+
+impl ShownJwt {
+    /// A token that nobody has looked at.
+    pub fn new(scheme: Scheme, token: impl Into<SecretString>) -> Self {
+        Self { scheme, token: token.into(), outdated: Arc::default() }
+    }
+
+    /// Notes that it is good but says what is no longer so: the account's groups have changed since.
+    pub fn mark_outdated(&self) {
+        self.outdated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was found outdated.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
+    }
 }
 
 /// A dialect with JWTs of its own, beside simplejwt's.

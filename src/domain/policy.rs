@@ -20,6 +20,8 @@ pub struct Policy {
     pub names: Names,
     /// Who may register, and what the answer tells.
     pub registration: Registration,
+    /// What becomes of refresh JWTs when they are used.
+    pub jwt_rotation: JwtRotation,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
     /// The rules of seed 2's accounts and tokens.
@@ -78,6 +80,15 @@ pub struct PasswordChange {
     pub reset_retype: bool,
     /// Whether the session that changes it ends as well.
     pub ends_own_session: bool,
+}
+
+/// What becomes of refresh JWTs when they are used.
+#[derive(Debug, Clone, Copy)]
+pub struct JwtRotation {
+    /// Whether a new one is handed out with every access token.
+    pub rotate: bool,
+    /// Whether the old one is then used up.
+    pub blacklist: bool,
 }
 
 /// Which changes are told by a letter.

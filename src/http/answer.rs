@@ -94,6 +94,13 @@ pub fn no_credential(why: &Error) -> HttpResponse {
     unauthorized(why, "Authentication credentials were not provided.")
 }
 
+/// 401 for a JWT in a body that is not good, as simplejwt tells it.
+pub fn bad_jwt(why: &Error) -> HttpResponse {
+    no(StatusCode::UNAUTHORIZED, why)
+        .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
+        .json(json!({ "detail": "Token is invalid or expired", "code": "token_not_valid" }))
+}
+
 /// 401 for a credential that is not good, in the shape its scheme's library gives it.
 pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse {
     if scheme == Scheme::Token {

@@ -1,12 +1,12 @@
 //! The `Authorization` header, read but not judged.
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::{HttpMessage as _, HttpRequest, http::header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::form;
 use crate::domain::{
     client::ClientId,
-    credential::{ClientCredential, Credential, Scheme, ShownIn},
+    credential::{ClientCredential, Credential, Scheme, ShownIn, ShownJwt},
 };
 
 /// The bearer credential of a request; an unknown scheme (and `Basic`) is none at all.
@@ -21,7 +21,12 @@ pub fn of(request: &HttpRequest) -> Option<Credential> {
     if headers.next().is_some() {
         return Some(Credential::Malformed(scheme));
     }
-    Some(read(scheme, text))
+    let read = read(scheme, text);
+    if let Credential::Jwt(jwt) = &read {
+        // The envelope looks at it again when the answer is on its way out.
+        request.extensions_mut().insert(jwt.clone());
+    }
+    Some(read)
 }
 
 fn scheme_of(header: &[u8]) -> Option<Scheme> {
@@ -43,8 +48,8 @@ fn read(scheme: Scheme, text: &str) -> Credential {
     let is_jwt = token.starts_with("eyJ") && token.split('.').count() == 3;
     match scheme {
         Scheme::Token => Credential::AuthToken(token.into()),
-        Scheme::Jwt => Credential::Jwt(scheme, token.into()),
-        Scheme::Bearer if is_jwt => Credential::Jwt(scheme, token.into()),
+        Scheme::Jwt => Credential::Jwt(ShownJwt::new(scheme, token)),
+        Scheme::Bearer if is_jwt => Credential::Jwt(ShownJwt::new(scheme, token)),
         Scheme::Bearer => Credential::Bearer(token.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! Around every request: an id, a line in the log, and the headers that every answer carries.
 
 use actix_web::{
-    Error,
+    Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
@@ -10,10 +10,13 @@ use actix_web::{
 };
 
 use super::answer::Told;
-use crate::app::App;
+use crate::{app::App, domain::credential::ShownJwt};
 
 /// The header that names a request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Seed 0's header: the JWT that was shown lists other groups than its account is in now.
+const REFRESH_TOKEN: HeaderName = HeaderName::from_static("x-refresh-token");
 
 /// What every answer carries. Tokens and people's data are never cached, framed, or guessed at.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -37,23 +40,33 @@ pub async fn wrap(
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
     let mut response = next.call(request).await?;
-    let headers = response.headers_mut();
-    for (name, value) in &HEADERS {
-        if !headers.contains_key(name) {
-            headers.insert(name.clone(), HeaderValue::from_static(value));
-        }
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, value);
-    }
+    seal(&mut response, &id);
+    let elapsed_us = began.elapsed().as_micros();
     // The pattern, never the path: a path may hold what somebody typed.
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
-    let elapsed_us = began.elapsed().as_micros();
     if let Some(Told(why)) = response.response().extensions().get::<Told>() {
         tracing::info!(id, %method, route, status, elapsed_us, why, "refused");
     } else {
         tracing::debug!(id, %method, route, status, elapsed_us, "answered");
     }
     Ok(response)
+}
+
+/// The headers of every answer: those a door has set itself stay.
+fn seal(response: &mut ServiceResponse<impl MessageBody>, id: &str) {
+    let outdated =
+        response.request().extensions().get::<ShownJwt>().is_some_and(ShownJwt::is_outdated);
+    let headers = response.headers_mut();
+    for (name, value) in &HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if outdated {
+        headers.insert(REFRESH_TOKEN, HeaderValue::from_static("1"));
+    }
 }

@@ -51,36 +51,53 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
     config
         .service(look("/health/live").route(read().to(health::live)))
         .service(look("/health/ready").route(read().to(health::ready)))
-        .configure(auth)
+        .configure(|config| people(config, "/auth"))
+        .configure(|config| people(config, ""))
+        .configure(social)
         .default_service(web::to(not_found));
 }
 
-/// What the published contracts have under `/auth`.
-fn auth(config: &mut ServiceConfig) {
-    use djoser::{jwt, names, passwords, people, register, sessions, social, tokens};
-    use oauth::{convert, token};
+/// djoser, authtoken and simplejwt, under `/auth` (seed 1) and at the root (seeds 0 and 4).
+fn people(config: &mut ServiceConfig, base: &str) {
+    use djoser::{jwt, names, passwords, people, register, tokens};
 
+    let at = |path: &str| format!("{base}{path}");
     config
         .service(
-            only("/auth/users", "GET, POST, HEAD, OPTIONS", Login)
+            only(&at("/users"), "GET, POST, HEAD, OPTIONS", Login)
                 .route(web::post().to(register::create))
                 .route(read().to(people::list)),
         )
-        .service(post("/auth/users/activation", Login, register::activate))
-        .service(post("/auth/users/resend_activation", Login, register::resend))
-        .service(record("/auth/users/me"))
-        .service(post("/auth/users/set_password", Login, passwords::set))
-        .service(post("/auth/users/reset_password", Login, passwords::ask_reset))
-        .service(post("/auth/users/reset_password_confirm", Login, passwords::reset))
-        .service(post("/auth/users/set_email", Login, names::set_email))
-        .service(post("/auth/users/set_username", Login, names::set_username))
-        .service(post("/auth/users/reset_email", Login, names::ask_email_reset))
-        .service(post("/auth/users/reset_username", Login, names::ask_username_reset))
-        .service(post("/auth/users/reset_email_confirm", Login, names::reset_email))
-        .service(post("/auth/users/reset_username_confirm", Login, names::reset_username))
-        .service(post("/auth/jwt/create", Anyone, jwt::create))
-        .service(post("/auth/token/login", Anyone, tokens::log_in))
-        .service(post("/auth/token/logout", Login, tokens::log_out))
+        .service(record(&at("/users/me")))
+        .service(post(&at("/users/activation"), Login, register::activate))
+        // The name of earlier versions of djoser.
+        .service(post(&at("/users/confirm"), Login, register::activate))
+        .service(post(&at("/users/resend_activation"), Login, register::resend))
+        .service(post(&at("/users/set_password"), Login, passwords::set))
+        .service(post(&at("/users/reset_password"), Login, passwords::ask_reset))
+        .service(post(&at("/users/reset_password_confirm"), Login, passwords::reset))
+        .service(post(&at("/users/set_email"), Login, names::set_email))
+        .service(post(&at("/users/set_username"), Login, names::set_username))
+        .service(post(&at("/users/reset_email"), Login, names::ask_email_reset))
+        .service(post(&at("/users/reset_username"), Login, names::ask_username_reset))
+        .service(post(&at("/users/reset_email_confirm"), Login, names::reset_email))
+        .service(post(&at("/users/reset_username_confirm"), Login, names::reset_username))
+        // After every other path below `users`, which it would match as well.
+        .service(record(&at("/users/{id}")))
+        .service(post(&at("/token/login"), Anyone, tokens::log_in))
+        .service(post(&at("/token/logout"), Login, tokens::log_out))
+        .service(post(&at("/jwt/create"), Anyone, jwt::create))
+        .service(post(&at("/jwt/refresh"), Anyone, jwt::refresh))
+        .service(post(&at("/jwt/verify"), Anyone, jwt::verify))
+        .service(post(&at("/jwt/blacklist"), Anyone, jwt::blacklist));
+}
+
+/// drf-social-oauth2 and djoser's social logins.
+fn social(config: &mut ServiceConfig) {
+    use djoser::{sessions, social};
+    use oauth::{convert, token};
+
+    config
         .service(post("/auth/token", Anyone, token::endpoint))
         .service(post("/auth/convert-token", Anyone, convert::endpoint))
         .service(post("/auth/revoke-token", Login, sessions::revoke_token))
@@ -95,9 +112,7 @@ fn auth(config: &mut ServiceConfig) {
             only("/auth/o/{provider}", "GET, POST, HEAD, OPTIONS", Anyone)
                 .route(read().to(social::depart))
                 .route(web::post().to(social::arrive)),
-        )
-        // After every other path below `users`, which it would match as well.
-        .service(record("/auth/users/{id}"));
+        );
 }
 
 /// One person's record.

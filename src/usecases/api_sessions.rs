@@ -7,6 +7,7 @@ use super::{
     Ctx, Verdict,
     dialect_jwt::{self, Draft},
     login::{self, Checked},
+    revoke,
     rotation::{self, Turn},
 };
 use crate::{
@@ -72,7 +73,7 @@ pub fn log_out(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
     if rotation::over(&found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
-    Ok(families::revoke(ctx.conn, found.family.id, ctx.now)?)
+    revoke::family(ctx, found.family.id)
 }
 
 /// A refresh token of this dialect; one of another is not known here.

@@ -2,7 +2,6 @@
 //! epoch, a deactivated account or a disabled client end a token with the next request.
 
 use chrono::TimeDelta;
-use secrecy::ExposeSecret as _;
 
 use super::{Ctx, dialect_jwt, jwt};
 use crate::{
@@ -43,8 +42,8 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             authenticated.touch = (idle && stale).then_some(digest);
             Ok(authenticated)
         }
-        Credential::Jwt(scheme, token) => {
-            let principal = jwt::authenticate(ctx, *scheme, token.expose_secret())?;
+        Credential::Jwt(shown) => {
+            let principal = jwt::authenticate(ctx, shown)?;
             Ok(Authenticated { principal, touch: None })
         }
         Credential::DialectJwt(dialect, token) => {

@@ -67,7 +67,9 @@ pub(super) fn authenticate(
     jwt::in_time(&claims, ctx.now).map_err(bad)?;
     let account = account_of(dialect, &claims).ok_or(bad(Why::NoSubject))?;
     let jti = claims.get("jti").and_then(Value::as_str).ok_or(bad(Why::Unknown))?;
-    jwt::recorded(ctx, bad, (account, jti), &[how(dialect)])
+    let (found, owner) =
+        jwt::recorded(ctx, (account, &jti.into()), &[how(dialect)])?.map_err(bad)?;
+    Ok(jwt::principal(found, owner))
 }
 
 /// The claims of a JWT that this dialect has signed; when it ends is not looked at.

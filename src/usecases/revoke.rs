@@ -6,6 +6,7 @@ use crate::{
         client::{Client, ClientId},
         credential::{Principal, Via},
         grant::How,
+        token::FamilyId,
     },
     error::{Outcome, Refusal},
     store::{clients, families},
@@ -43,6 +44,11 @@ pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Out
         families::delete_refresh_of(ctx.conn, account.id, client.key)?;
     }
     Ok(())
+}
+
+/// Ends everything that came of one grant.
+pub(super) fn family(ctx: &mut Ctx<'_>, family: FamilyId) -> Outcome<()> {
+    Ok(families::revoke(ctx.conn, family, ctx.now)?)
 }
 
 /// Keeps the session that is shown from the sweep that a new epoch is.

@@ -7,15 +7,12 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Ctx, Verdict};
+use super::{Ctx, Verdict, revoke};
 use crate::{
     crypto::{seal, secret},
     domain::token::RefreshStage,
     error::{Fault, Outcome, Refusal, Why},
-    store::{
-        families,
-        tokens::{self, FoundRefresh},
-    },
+    store::tokens::{self, FoundRefresh},
 };
 
 /// What the sealed answer of a rotation is sealed for.
@@ -78,9 +75,8 @@ pub(super) fn again(
     let RefreshStage::Used { at, sealed } = &found.stage else {
         return Err(Fault::internal("a used refresh token is not used").into());
     };
-    let in_time = ctx.now < *at + ctx.policy.lifetimes.refresh_grace;
-    if let (true, Some(sealed)) = (in_time && found.family.stands(), sealed)
-        && let Some(text) = seal::open(shown, PURPOSE, sealed)?
+    if found.family.stands()
+        && let Some(text) = answer_to_retry(ctx, (*at, sealed.as_deref()), shown, PURPOSE)?
     {
         let told: Value = serde_json::from_slice(&text)
             .map_err(|cause| Fault::because("a sealed answer", cause))?;
@@ -91,6 +87,20 @@ pub(super) fn again(
             return Ok(Verdict::Done(Turn::Retold(told)));
         }
     }
-    families::revoke(ctx.conn, found.family.id, ctx.now)?;
+    revoke::family(ctx, found.family.id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
+}
+
+/// The answer that a token got when it was used, as long as its grace lasts.
+pub(super) fn answer_to_retry(
+    ctx: &Ctx<'_>,
+    (at, sealed): (DateTime<Utc>, Option<&[u8]>),
+    shown: &SecretString,
+    purpose: &str,
+) -> Outcome<Option<Vec<u8>>> {
+    let in_time = ctx.now < at + ctx.policy.lifetimes.refresh_grace;
+    match sealed.filter(|_| in_time) {
+        Some(sealed) => Ok(seal::open(shown, purpose, sealed)?),
+        None => Ok(None),
+    }
 }

@@ -20,6 +20,10 @@ pub enum Refused {
     Deed(Error),
     /// A login was refused in simplejwt's way, which is 401.
     NoActiveAccount(Error),
+    /// A JWT in a body is no good, in simplejwt's way.
+    BadJwt(Error),
+    /// A JWT in a body has been used up.
+    Blacklisted(Error),
     /// The body could not be read.
     Body(BadBody),
     /// The resource is not to be called that way; the methods it takes.
@@ -60,6 +64,9 @@ impl ResponseError for Refused {
             Self::NoActiveAccount(error) => {
                 answer::unauthorized(error, "No active account found with the given credentials")
             }
+            Self::BadJwt(error) => answer::bad_jwt(error),
+            Self::Blacklisted(error) => answer::no(StatusCode::BAD_REQUEST, error)
+                .json(json!({ FieldError::OBJECT: ["Token is blacklisted"] })),
             Self::Body(BadBody::NotAnObject) => answer::ok(
                 StatusCode::BAD_REQUEST,
                 &json!({ FieldError::OBJECT: [answer::body_status(&BadBody::NotAnObject).1] }),

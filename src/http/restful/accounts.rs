@@ -110,8 +110,9 @@ pub async fn update(
 /// The JWT of a request: a Bearer, and nothing else.
 fn shown(request: &HttpRequest) -> Option<Credential> {
     match credential::of(request)? {
-        Credential::Jwt(Scheme::Bearer, token) | Credential::Bearer(token) => {
-            Some(Credential::DialectJwt(JwtDialect::Api, token))
+        Credential::Bearer(token) => Some(Credential::DialectJwt(JwtDialect::Api, token)),
+        Credential::Jwt(jwt) if jwt.scheme == Scheme::Bearer => {
+            Some(Credential::DialectJwt(JwtDialect::Api, jwt.token))
         }
         malformed @ Credential::Malformed(Scheme::Bearer) => Some(malformed),
         Credential::Jwt(..)

@@ -38,6 +38,12 @@ impl House {
         self.app.write(move |ctx| groups::add(ctx, id, &group)).await.unwrap();
     }
 
+    /// Takes somebody out of a group.
+    pub async fn leave(&self, person: &Person, group: &str) {
+        let (id, group) = (AccountId(person.id), Group::parse(group).unwrap());
+        self.app.write(move |ctx| groups::remove(ctx, id, &group)).await.unwrap();
+    }
+
     /// `jwt/create` with the common password.
     pub async fn jwts(&self, email: &str) -> Jwts {
         let body = json!({ "email": email, "password": PASSWORD });

@@ -1,8 +1,12 @@
 //! simplejwt's tokens: JWTs on the outside, stored like every other token on the inside, so that they end
 //! at once with their family.
 
+mod refresh;
+
+pub use self::refresh::{Refreshed, blacklist, refresh, verify};
+
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,13 +22,16 @@ use crate::{
     },
     domain::{
         account::{Account, AccountId},
-        credential::{Principal, Scheme, Via},
+        credential::{Principal, ShownJwt, Via},
         grant::How,
         scope::ScopeSet,
         token::{FamilyId, TokenKind},
     },
     error::{Outcome, Refusal, Why},
-    store::{accounts, families, groups, tokens},
+    store::{
+        accounts, families, groups,
+        tokens::{self, FoundToken},
+    },
 };
 
 /// A pair as handed to the caller, once.
@@ -46,13 +53,29 @@ pub fn by_password(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<JwtPair> {
 pub(super) fn pair(ctx: &mut Ctx<'_>, account: &Account, how: How) -> Outcome<JwtPair> {
     let key = key(ctx)?;
     let end = ctx.now + ctx.policy.lifetimes.jwt_refresh;
+    let family_end = if ctx.policy.jwt_rotation.rotate {
+        end.max(ctx.now + ctx.policy.lifetimes.refresh_absolute)
+    } else {
+        end
+    };
     let grant = login::grant(account, None, ScopeSet::default(), how);
-    let family = families::insert(ctx.conn, &grant, ctx.now, Some(end))?;
-    let access = access(ctx, &key, account, family)?;
+    let family = families::insert(ctx.conn, &grant, ctx.now, Some(family_end))?;
+    let access = access(ctx, &key, account.id, family)?;
+    let (refresh, _) = refresh_token(ctx, &key, account.id, (family, end))?;
+    Ok(JwtPair { access, refresh })
+}
+
+/// A refresh token, and the name it is found by.
+fn refresh_token(
+    ctx: &mut Ctx<'_>,
+    key: &JwtKey,
+    account: AccountId,
+    (family, end): (FamilyId, DateTime<Utc>),
+) -> Outcome<(SecretString, SecretString)> {
     let jti = jti(ctx);
     tokens::insert_refresh(ctx.conn, secret::digest(&jti), family, (ctx.now, end))?;
-    let refresh = sign(&key, &claims(ctx, ("refresh", end), &jti, account.id))?;
-    Ok(JwtPair { access, refresh })
+    let refresh = sign(key, &claims(ctx, ("refresh", end), &jti, account))?;
+    Ok((refresh, jti))
 }
 
 fn key(ctx: &Ctx<'_>) -> Outcome<JwtKey> {
@@ -63,7 +86,7 @@ fn key(ctx: &Ctx<'_>) -> Outcome<JwtKey> {
 fn access(
     ctx: &mut Ctx<'_>,
     key: &JwtKey,
-    account: &Account,
+    account: AccountId,
     family: FamilyId,
 ) -> Outcome<SecretString> {
     let end = ctx.now + ctx.policy.lifetimes.jwt_access;
@@ -76,9 +99,9 @@ fn access(
         expires_at: Some(end),
     };
     tokens::insert_access(ctx.conn, &new, ctx.now)?;
-    let mut claims = claims(ctx, ("access", end), &jti, account.id);
+    let mut claims = claims(ctx, ("access", end), &jti, account);
     // Seed 0: the token lists the groups, sorted.
-    claims.insert("groups".to_owned(), json!(groups::list(ctx.conn, account.id)?));
+    claims.insert("groups".to_owned(), json!(groups::list(ctx.conn, account)?));
     sign(key, &claims)
 }
 
@@ -93,12 +116,11 @@ fn claims(
     jti: &SecretString,
     account: AccountId,
 ) -> Map<String, Value> {
-    let jti = secrecy::ExposeSecret::expose_secret(jti);
     [
         ("token_type", json!(kind)),
         ("exp", json!(end.timestamp())),
         ("iat", json!(ctx.now.timestamp())),
-        ("jti", json!(jti)),
+        ("jti", json!(jti.expose_secret())),
         ("user_id", json!(account.0.to_string())),
     ]
     .into_iter()
@@ -111,53 +133,79 @@ pub(super) fn sign(key: &JwtKey, claims: &Map<String, Value>) -> Outcome<SecretS
 }
 
 /// Who an access JWT proves to be. Its signature, times and type must hold, and so must its row: a JWT that
-/// this installation has no record of could not be ended, and is refused (R11).
-pub fn authenticate(ctx: &mut Ctx<'_>, scheme: Scheme, shown: &str) -> Outcome<Principal> {
-    let bad = |why| Refusal::BadCredential(scheme, why);
+/// this installation has no record of could not be ended, and is refused (R11). If its groups are not
+/// those of the account any more, the credential is marked outdated.
+pub fn authenticate(ctx: &mut Ctx<'_>, shown: &ShownJwt) -> Outcome<Principal> {
+    let bad = |why| Refusal::BadCredential(shown.scheme, why);
     let key = ctx.keys.jwt.as_ref().ok_or(bad(Why::Unknown))?;
-    let claims = verified(key, shown, ctx.now).map_err(bad)?;
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    if text("token_type") != Some("access") {
-        return Err(bad(Why::WrongKind).into());
+    let claims = verified(key, shown.token.expose_secret(), ctx.now).map_err(bad)?;
+    let (found, owner) = access_of(ctx, &claims)?.map_err(bad)?;
+    if claims.get("groups") != Some(&json!(groups::list(ctx.conn, owner.id)?)) {
+        shown.mark_outdated();
     }
-    let jti = text("jti").ok_or(bad(Why::Unknown))?;
-    let account = account_of(&claims).ok_or(bad(Why::NoSubject))?;
-    recorded(ctx, bad, (account, jti), &[How::JwtLogin, How::SocialLogin])
+    Ok(principal(found, owner))
 }
 
-/// What our own records say of an access JWT whose signature and times hold: it must be stored, in a family
+/// Who a recorded access JWT is of.
+pub(super) fn principal(found: FoundToken, owner: Account) -> Principal {
+    Principal {
+        account: Some(owner),
+        client: None,
+        scope: found.scope,
+        family: found.family.id,
+        via: Via::Jwt,
+    }
+}
+
+/// The record of an access JWT and the account it speaks for, or why it does not count.
+fn access_of(
+    ctx: &mut Ctx<'_>,
+    claims: &Map<String, Value>,
+) -> Outcome<Result<(FoundToken, Account), Why>> {
+    let name = match name_of(claims, "access") {
+        Ok(name) => name,
+        Err(why) => return Ok(Err(why)),
+    };
+    let Some(id) = account_of(claims) else { return Ok(Err(Why::NoSubject)) };
+    recorded(ctx, (id, &name), &[How::JwtLogin, How::SocialLogin])
+}
+
+/// What our own records say of an access JWT whose signature and times hold: it must be there, in a family
 /// of that account that came about in one of these ways and stands.
 pub(super) fn recorded(
     ctx: &mut Ctx<'_>,
-    bad: impl Fn(Why) -> Refusal,
-    (account, jti): (AccountId, &str),
+    (id, name): (AccountId, &SecretString),
     ways: &[How],
-) -> Outcome<Principal> {
-    match accounts::find(ctx.conn, account)? {
-        None => return Err(bad(Why::NoAccount).into()),
-        Some(account) if !account.is_active() => return Err(bad(Why::Inactive).into()),
-        Some(_) => {}
-    }
-    let found = tokens::find_access(ctx.conn, secret::digest(&jti.into()))?;
-    let found = found.filter(|found| found.kind == TokenKind::Jwt).ok_or(bad(Why::Unknown))?;
+) -> Outcome<Result<(FoundToken, Account), Why>> {
+    let account = match accounts::find(ctx.conn, id)? {
+        None => return Ok(Err(Why::NoAccount)),
+        Some(account) if !account.is_active() => return Ok(Err(Why::Inactive)),
+        Some(account) => account,
+    };
+    let found = tokens::find_access(ctx.conn, secret::digest(name))?;
+    let Some(found) = found.filter(|found| found.kind == TokenKind::Jwt) else {
+        return Ok(Err(Why::Unknown));
+    };
     if found.is_over(ctx.now) {
-        return Err(bad(Why::Expired).into());
+        return Ok(Err(Why::Expired));
     }
-    let family = found.family;
-    if !ways.iter().any(|how| how.word() == family.how) {
-        return Err(bad(Why::WrongKind).into());
+    if !ways.iter().any(|how| how.word() == found.family.how) {
+        return Ok(Err(Why::WrongKind));
     }
-    let same = family.account.as_ref().is_some_and(|owner| owner.id == account);
-    if !same || !family.stands() {
-        return Err(bad(Why::Revoked).into());
+    let same = found.family.account.as_ref().is_some_and(|owner| owner.id == id);
+    if !same || !found.family.stands() {
+        return Ok(Err(Why::Revoked));
     }
-    Ok(Principal {
-        account: family.account,
-        client: None,
-        scope: found.scope,
-        family: family.id,
-        via: Via::Jwt,
-    })
+    Ok(Ok((found, account)))
+}
+
+/// The `jti` of a token of that type.
+fn name_of(claims: &Map<String, Value>, kind: &str) -> Result<SecretString, Why> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("token_type") != Some(kind) {
+        return Err(Why::WrongKind);
+    }
+    text("jti").map(Into::into).ok_or(Why::Unknown)
 }
 
 /// The claims of a JWT whose signature and times hold.
