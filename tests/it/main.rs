@@ -1,6 +1,8 @@
 //! Cambio's behaviour, told in sentences: a whole server per test, spoken to over HTTP.
 
 #[cfg(test)]
+mod across;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod djoser;
