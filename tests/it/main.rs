@@ -2,6 +2,8 @@
 #![expect(clippy::string_slice, reason = "a story that cuts wrongly fails")]
 
 #[cfg(test)]
+mod across;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod djoser;
