@@ -80,9 +80,9 @@ pub fn authorization(data: &[u8]) {
         Some(
             Credential::Bearer(token)
             | Credential::AuthToken(token)
-            | Credential::Jwt(_, token)
             | Credential::DialectJwt(_, token),
         ) => token,
+        Some(Credential::Jwt(jwt)) => jwt.token,
     };
     let token = token.expose_secret();
     assert!(!token.is_empty() && !token.contains(' '), "a token with spaces");

@@ -40,7 +40,7 @@ async fn without_a_credential_one_is_asked_for() {
 async fn an_unknown_scheme_is_no_credential_at_all() {
     let house = House::open().await;
     house.person("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     for header in [
         "Basic YWRhOmRvcm1vdXNl".to_owned(),
@@ -108,7 +108,7 @@ async fn two_headers_are_none() {
 async fn one_kind_of_token_is_not_taken_for_another() {
     let house = House::open().await;
     let ada = house.person("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     for header in [
         format!("Bearer {}", ada.auth_token),
@@ -125,7 +125,7 @@ async fn one_kind_of_token_is_not_taken_for_another() {
 async fn a_jwt_whose_time_is_over_is_told_so() {
     let house = House::open().await;
     house.person("ada").await;
-    let jwt = house.jwt("ada@example.com").await;
+    let jwt = house.jwts("ada@example.com").await;
 
     house.forward(chrono::TimeDelta::seconds(300));
 
