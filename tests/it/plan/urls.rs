@@ -8,13 +8,29 @@ use crate::support::House;
 /// Every path of the map, in the order they are mounted.
 fn map() -> Vec<String> {
     let files = source::files("src");
-    let map = files.iter().find(|file| file.place == "http/mod.rs").unwrap();
-    let text = |word| if let Word::Text(text) = word { Some(text) } else { None };
-    let paths: Vec<_> = map.words().into_iter().filter_map(text).collect();
-    let paths: Vec<_> = paths.into_iter().filter(|text| text.starts_with('/')).collect();
-    assert!(paths.len() >= 15, "the map cannot be read: {paths:?}");
+    let map = files.iter().find(|file| file.place == "http/mod.rs").unwrap().words();
+    let mut paths = Vec::new();
+    let mut place = "";
+    for words in map.windows(5) {
+        match words {
+            [Word::Name(keyword), Word::Name(function), ..] if keyword == "fn" => {
+                place = MOVED.iter().find(|(name, _)| name == function).map_or("", |it| it.1);
+            }
+            [Word::Name(call), _, Word::Name(at), _, Word::Text(last)]
+                if call == "call" && at == "at" =>
+            {
+                paths.push(format!("{place}/{last}"));
+            }
+            [Word::Text(path), ..] if path.starts_with('/') => paths.push(path.clone()),
+            _ => {}
+        }
+    }
+    assert!(paths.len() >= 30, "the map cannot be read: {paths:?}");
     paths
 }
+
+/// The dialects that can be moved: by which function they are mounted, and where by default.
+const MOVED: [(&str, &str); 2] = [("api", "/api"), ("signin", "")];
 
 /// A path as somebody might call it.
 fn filled(path: &str) -> String {

@@ -64,11 +64,15 @@ impl House {
         settings: &[(&str, &str)],
     ) -> Self {
         logs::listen();
-        let sandbox = sandbox::start(free_port(), Apps::demo(), Arc::<ManualClock>::clone(&clock), 1).await.unwrap();
+        let sandbox =
+            sandbox::start(free_port(), Apps::demo(), Arc::<ManualClock>::clone(&clock), 1)
+                .await
+                .unwrap();
         let listener = free_port();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let config = config(&dir, &database, &sandbox, &base, settings);
-        let app = App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
+        let app =
+            App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
         server::migrate(&app).await.unwrap();
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
@@ -119,6 +123,12 @@ impl House {
         let mut answer = Vec::new();
         line.read_to_end(&mut answer).await.unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Sends bytes as they are, and hangs up.
+    pub async fn hang_up_after(&self, bytes: &[u8]) {
+        let mut line = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
+        line.write_all(bytes).await.unwrap();
     }
 
     /// `GET`.
@@ -174,6 +184,11 @@ fn config(
         ("server.workers", "1"),
         ("database.url", database.url()),
         ("database.threads", "2"),
+        // Stories run side by side on a machine that may be busy: nobody is sent away for that.
+        ("database.acquire_timeout_ms", "30000"),
+        ("database.statement_timeout_ms", "30000"),
+        ("database.lock_timeout_ms", "30000"),
+        ("hashing.wait_ms", "30000"),
         ("mail.site_name", "Test House"),
         ("jwt.signing_key", "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E="),
     ];
