@@ -138,6 +138,13 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::NotAllowed => {
             detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
         }
+        Refusal::Changed => detail(
+            StatusCode::PRECONDITION_FAILED,
+            "It was changed meanwhile. Read it again before you change it.",
+        ),
+        Refusal::TooLarge => {
+            detail(StatusCode::PAYLOAD_TOO_LARGE, "This is larger than what is kept.")
+        }
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
             .json(json!({ "detail": "Request was throttled." })),
