@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::source::{self, Word};
+use super::source::{self, Word, words};
 use crate::support::House;
 
 /// Where a dialect is mounted, not a path of its own.
@@ -12,12 +12,19 @@ const BASE: &str = "/auth";
 fn map() -> Vec<String> {
     let files = source::files("src");
     let map = files.iter().find(|file| file.place == "http/mod.rs").unwrap();
-    let text = |word| if let Word::Text(text) = word { Some(text) } else { None };
-    let paths: Vec<_> = map.words().into_iter().filter_map(text).collect();
-    let paths: Vec<_> =
-        paths.into_iter().filter(|text| text.starts_with('/') && text != BASE).collect();
+    let paths: Vec<_> = map.code().split("\nfn ").flat_map(mounted).collect();
     assert!(paths.len() >= 15, "the map cannot be read: {paths:?}");
     paths
+}
+
+/// The paths that a function of the map mounts, where it mounts them by default.
+fn mounted(function: &str) -> Vec<String> {
+    let base = if function.starts_with("api(") { "/api" } else { "" };
+    let path = |word| match word {
+        Word::Text(text) if text.starts_with('/') && text != BASE => Some(format!("{base}{text}")),
+        _ => None,
+    };
+    words(function).into_iter().filter_map(path).collect()
 }
 
 /// A path as somebody might call it.
