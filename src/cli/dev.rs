@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     courier::Office,
     domain::client::{ClientId, ClientKind, GrantType, ProviderRule},
+    entropy::{Entropy, OsEntropy},
     error::{Error, Fault, Outcome, Refusal},
     server,
     usecases::{
@@ -63,6 +64,7 @@ fn make_dir(dir: &Path) -> Result<PathBuf, Failed> {
 }
 
 fn config(options: &DevOptions, dir: &Path, providers: &str) -> Result<Config, Failed> {
+    let jwt_key = json!(jwt_key(dir)?.expose_secret());
     // A path in TOML: a JSON string is one, too.
     let text = |path: PathBuf| json!(path.to_string_lossy()).to_string();
     let database = json!(format!("sqlite://{}", dir.join("cambio.db").display()));
@@ -73,6 +75,8 @@ fn config(options: &DevOptions, dir: &Path, providers: &str) -> Result<Config, F
          [server]\nlisten = \"127.0.0.1:{port}\"\n\
          [database]\nurl = {database}\n\
          [mail]\ntransport = \"directory\"\ndirectory = {mail}\n\
+         [jwt]\nsigning_key = {jwt_key}\n\
+         [social_login]\nredirect_uris = [\"http://localhost:3000/social\"]\n\
          {providers}"
     );
     Config::from_toml(&toml).map_err(|problems| {
@@ -125,14 +129,7 @@ impl Facts {
             },
             "tokens": tokens,
         });
-        let path = dir.join("dev.json");
-        let mut options = fs::OpenOptions::new();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path)?;
-        writeln!(file, "{facts:#}")?;
-        Ok(())
+        write_secret(&dir.join("dev.json"), &format!("{facts:#}"))
     }
 
     fn print(&self, dir: &Path) {
@@ -167,10 +164,35 @@ impl Facts {
             "# The same from an app that cannot keep a secret.\n\
              curl -sS {base}/auth/convert-token/ -d grant_type=convert_token -d client_id={PUBLIC} \
              -d backend=google-oauth2 -d token=ok-1\n\n\
+             # A JWT the short way, and the page of a provider, from which its code comes back.\n\
+             curl -sS {base}/api/register/ -d email=$(date +%s)@example.com -d password=dormouse-teapot-42\n\
+             curl -sS '{base}/auth/o/google-oauth2/?redirect_uri=http://localhost:3000/social'\n\n\
              Scripts find these facts in {dir}/dev.json; mail is in {mail}.\n\
              To start afresh: stop it (Ctrl-C), delete {dir}, start it again.\n"
         ));
     }
+}
+
+/// The key of this sandbox' JWTs: drawn at the first start, and kept.
+fn jwt_key(dir: &Path) -> Result<SecretString, Failed> {
+    let path = dir.join("jwt_key");
+    if let Ok(key) = fs::read_to_string(&path) {
+        return Ok(key.trim().to_owned().into());
+    }
+    let entropy: &dyn Entropy = &OsEntropy;
+    let key = hex::encode(entropy.bytes::<32>());
+    write_secret(&path, &key)?;
+    Ok(key.into())
+}
+
+/// Writes a file that only its owner may read.
+fn write_secret(path: &Path, text: &str) -> Result<(), Failed> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    Ok(writeln!(file, "{text}")?)
 }
 
 /// The secret that an earlier start has written down.

@@ -138,40 +138,37 @@ fn record(path: &str) -> Resource {
         .route(web::delete().to(people::delete))
 }
 
-/// Seed 2, below a path.
-fn api(config: &mut ServiceConfig, at: &str) {
+/// Seed 2, under `/api` or where it was moved.
+fn api(config: &mut ServiceConfig, base: &str) {
     use restful::{accounts, call, sessions};
 
+    let at = |path: &str| format!("{base}{path}");
     let post = "POST, OPTIONS";
     config
-        .service(call(at, "register", post).route(web::post().to(accounts::register)))
-        .service(call(at, "login", post).route(web::post().to(sessions::log_in)))
-        .service(call(at, "refresh", post).route(web::post().to(sessions::refresh)))
-        .service(call(at, "logout", post).route(web::post().to(sessions::log_out)))
+        .service(call(&at("/register"), post).route(web::post().to(accounts::register)))
+        .service(call(&at("/login"), post).route(web::post().to(sessions::log_in)))
+        .service(call(&at("/refresh"), post).route(web::post().to(sessions::refresh)))
+        .service(call(&at("/logout"), post).route(web::post().to(sessions::log_out)))
         .service(
-            call(at, "me", "GET, PUT, PATCH, HEAD, OPTIONS")
+            call(&at("/me"), "GET, PUT, PATCH, HEAD, OPTIONS")
                 .route(read().to(accounts::me))
                 .route(web::put().to(accounts::update))
                 .route(web::patch().to(accounts::update)),
         );
 }
 
-/// Seed 3, below a path.
-fn signin(config: &mut ServiceConfig, at: &str) {
+/// Seed 3, at the root or where it was moved.
+fn signin(config: &mut ServiceConfig, base: &str) {
     use rest_jwt::{accounts, call, restore, sessions};
 
+    let at = |path: &str| format!("{base}{path}");
     config
-        .service(call(at, "signup", accounts::sign_up))
-        .service(call(at, "signin", sessions::sign_in))
-        .service(call(at, "refresh", sessions::refresh))
-        .service(call(at, "restore", restore::restore))
-        .service(call(at, "validation", sessions::validate))
-        .service(call(at, "get_user", accounts::get_user));
-}
-
-/// A resource to look at, by anyone.
-fn look(path: &str) -> Resource {
-    only(path, "GET, HEAD, OPTIONS", Anyone)
+        .service(call(&at("/signup"), accounts::sign_up))
+        .service(call(&at("/signin"), sessions::sign_in))
+        .service(call(&at("/refresh"), sessions::refresh))
+        .service(call(&at("/restore"), restore::restore))
+        .service(call(&at("/validation"), sessions::validate))
+        .service(call(&at("/get_user"), accounts::get_user));
 }
 
 async fn not_found() -> HttpResponse {

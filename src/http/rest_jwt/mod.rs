@@ -11,13 +11,13 @@ pub use refusals::{Call, Refused};
 use actix_web::{FromRequest, Handler, Resource, Responder, web};
 
 /// A resource of this dialect: it takes `POST` alone, and says so in its own words.
-pub fn call<F, A>(at: &str, name: &str, handler: F) -> Resource
+pub fn call<F, A>(path: &str, handler: F) -> Resource
 where
     F: Handler<A>,
     A: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::resource(format!("{at}/{name}"))
+    web::resource(path.to_owned())
         .route(web::post().to(handler))
         .default_service(web::to(async || Err::<&str, _>(Refused::method())))
 }

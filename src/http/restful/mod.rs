@@ -13,8 +13,8 @@ use actix_web::{
 };
 
 /// A resource of this dialect, which answers other methods than those it has routes for with a refusal.
-pub fn call(at: &str, name: &str, allowed: &'static str) -> Resource {
-    web::resource(format!("{at}/{name}")).default_service(web::to(
+pub fn call(path: &str, allowed: &'static str) -> Resource {
+    web::resource(path.to_owned()).default_service(web::to(
         move |request: HttpRequest| async move {
             if request.method() == Method::OPTIONS {
                 return Ok(HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish());

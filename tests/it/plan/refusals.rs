@@ -6,7 +6,12 @@ use actix_web::{HttpResponse, ResponseError, body::to_bytes};
 use cambio::{
     domain::credential::Scheme,
     error::{Fault, FieldCode, FieldError, Refusal, Why},
-    http::{djoser, oauth, oauth::refusals::Style},
+    http::{
+        djoser, oauth,
+        oauth::refusals::Style,
+        rest_jwt::{self, Call},
+        restful,
+    },
 };
 use serde_json::Value;
 
@@ -136,6 +141,30 @@ async fn oauth_answers_every_refusal_with_an_error_code() {
 }
 
 #[tokio::test]
+async fn seed_2_answers_every_refusal_with_an_error_or_with_fields() {
+    for refusal in every_refusal() {
+        let (answer, body) = told(restful::Refused::from(refusal.clone()).error_response()).await;
+        is_whole(&answer, &refusal);
+        let fields = matches!(refusal, Refusal::Fields(_)) && body["email"].is_array();
+        assert!(body["error"].is_string() || fields, "{refusal:?}: {body}");
+        assert_eq!(body.as_object().unwrap().len(), 1, "{refusal:?}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn seed_3_answers_every_refusal_with_its_status_and_a_message() {
+    for (refusal, call) in every_refusal().into_iter().flat_map(|refusal| {
+        [Call::Refresh, Call::GetUser, Call::Other].map(|call| (refusal.clone(), call))
+    }) {
+        let refused = rest_jwt::Refused::from(refusal.clone()).of(call);
+        let (answer, body) = told(refused.error_response()).await;
+        is_whole(&answer, &refusal);
+        assert_eq!(body["status"], answer.status().as_u16(), "{refusal:?}: {body}");
+        assert!(body["error"]["message"].is_string(), "{refusal:?}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn the_words_of_drf_answer_every_refusal() {
     for refusal in every_refusal() {
         let refused = oauth::Refused::from(refusal.clone()).styled(Style::Drf);
@@ -155,6 +184,16 @@ async fn a_fault_is_never_blamed_on_the_caller_and_never_explained() {
             Fault::Internal { .. } => Fault::internal("a hush word"),
             _ => Fault::unavailable("a hush word"),
         };
+        let again = || match status {
+            500 => cambio::error::Error::from(Fault::internal("a hush word")),
+            _ => Fault::unavailable("a hush word").into(),
+        };
+        let two = restful::Refused::from(again()).error_response();
+        let three = rest_jwt::Refused::from(again()).error_response();
+        for answer in [two, three] {
+            let (answer, body) = told(answer).await;
+            assert!(answer.status() == status && hidden(&body), "{body}");
+        }
         let (answer, body) = told(djoser::Refused::Deed(fault.into()).error_response()).await;
         assert!(answer.status() == status && hidden(&body), "{body}");
         let refused = oauth::Refused::from(cambio::error::Error::from(in_oauth));
