@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         let read = match self.words.get(name) {
             None => Err(FieldCode::Required),
             Some(Word::Null) => Err(FieldCode::Null),
-            Some(Word::Bool | Word::Other) => Err(FieldCode::NotAString),
+            Some(Word::Bool(_) | Word::Other) => Err(FieldCode::NotAString),
             Some(Word::Text(text)) if text.contains('\0') => Err(FieldCode::Nul),
             Some(Word::Text(text) | Word::Number(text)) => Ok(text.clone()),
         };

@@ -171,6 +171,11 @@ fn signin(config: &mut ServiceConfig, base: &str) {
         .service(call(&at("/get_user"), accounts::get_user));
 }
 
+/// A resource to look at, by anyone.
+fn look(path: &str) -> Resource {
+    only(path, "GET, HEAD, OPTIONS", Anyone)
+}
+
 async fn not_found() -> HttpResponse {
     HttpResponse::NotFound().json(json!({ "detail": "Not found." }))
 }

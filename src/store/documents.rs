@@ -1,6 +1,5 @@
 //! What people keep with their account: settings and templates. Nobody here reads what they say.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{

@@ -1,6 +1,6 @@
 //! How this dialect says no: `{"field": ["…"]}` for fields, `{"detail": "…"}` for the rest.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -95,8 +95,15 @@ fn failed(error: &Error, fault: &Fault) -> HttpResponse {
 fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
     let detail =
         |status: StatusCode, text: &str| answer::no(status, error).json(json!({ "detail": text }));
+    let bad = |text: &str| detail(StatusCode::BAD_REQUEST, text);
     let field = |name: &str, text: &str| {
         answer::no(StatusCode::BAD_REQUEST, error).json(json!({ name: [text] }))
+    };
+    let login = |text: &str| field(FieldError::OBJECT, text);
+    let later = |status: StatusCode, wait: &Duration, text: &str| {
+        answer::no(status, error)
+            .insert_header((header::RETRY_AFTER, wait.as_secs().max(1)))
+            .json(json!({ "detail": text }))
     };
     match refusal {
         Refusal::Fields(errors) => {
@@ -106,34 +113,27 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
         // Clients match on this sentence of djoser's.
         Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => {
-            field(FieldError::OBJECT, "Unable to log in with provided credentials.")
+            login("Unable to log in with provided credentials.")
         }
-        Refusal::ProviderRefused(_) => {
-            field(FieldError::OBJECT, "The provider does not vouch for this sign-in.")
+        Refusal::ProviderRefused(_) => login("The provider does not vouch for this sign-in."),
+        Refusal::ProviderGaveNoEmail => {
+            login("The provider told no e-mail address, and one is needed here.")
         }
-        Refusal::ProviderGaveNoEmail => field(
-            FieldError::OBJECT,
-            "The provider told no e-mail address, and one is needed here.",
-        ),
-        Refusal::LinkRefused => field(
-            FieldError::OBJECT,
+        Refusal::LinkRefused => login(
             "An account with this e-mail address exists. Log in to it and connect the provider.",
         ),
         Refusal::BadMailUid => field("uid", "Invalid user id or user doesn't exist."),
         Refusal::BadMailToken => field("token", "Invalid token for given user."),
         Refusal::StaleMailToken => detail(StatusCode::FORBIDDEN, "Stale token for given user."),
         Refusal::UnknownProvider => field("backend", "No provider goes by this name here."),
-        Refusal::UnknownClient => {
-            detail(StatusCode::BAD_REQUEST, "No application with this client_id.")
+        Refusal::UnknownClient => bad("No application with this client_id."),
+        Refusal::LastLogin => {
+            bad("This is the only way to log in to the account. Set a password first.")
         }
-        Refusal::LastLogin => detail(
-            StatusCode::BAD_REQUEST,
-            "This is the only way to log in to the account. Set a password first.",
-        ),
         // djoser answers with a bare string here.
         Refusal::RedirectNotAllowed => answer::no(StatusCode::BAD_REQUEST, error)
             .json("redirect_uri must be one of those this installation allows."),
-        Refusal::BadRequest(text) => detail(StatusCode::BAD_REQUEST, text),
+        Refusal::BadRequest(text) => bad(text),
         Refusal::NotFound => detail(StatusCode::NOT_FOUND, "Not found."),
         Refusal::NotAllowed => {
             detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
@@ -145,18 +145,17 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::TooLarge => {
             detail(StatusCode::PAYLOAD_TOO_LARGE, "This is larger than what is kept.")
         }
-        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
-            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-            .json(json!({ "detail": "Request was throttled." })),
+        Refusal::TooMany { retry_after } => {
+            later(StatusCode::TOO_MANY_REQUESTS, retry_after, "Request was throttled.")
+        }
         Refusal::BadClient
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
-        | Refusal::UnsupportedGrant => detail(StatusCode::BAD_REQUEST, "The request was refused."),
+        | Refusal::UnsupportedGrant => bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
-                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-                .json(json!({ "detail": "The provider cannot be asked at the moment." }))
+            let text = "The provider cannot be asked at the moment.";
+            later(StatusCode::SERVICE_UNAVAILABLE, retry_after, text)
         }
         Refusal::ProviderMalformed { .. } => {
             detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")

@@ -31,12 +31,13 @@ async fn laden(house: &House, name: &str) -> i64 {
     let ask = json!({ "email": person.email });
     house.post("/auth/users/reset_password/").json(&ask).expect(204).await;
     let client = house.client(&format!("client-of-{name}")).await;
-    house.tamper(&format!(
-        "insert into identities (provider, subject, account_id, created_at, last_used_at)
+    house
+        .tamper(&format!(
+            "insert into identities (provider, subject, account_id, created_at, last_used_at)
          values ('google-oauth2', '{name}', {}, 0, 0)",
-        person.id
-    ))
-    .await;
+            person.id
+        ))
+        .await;
     let _ = client;
     person.id
 }

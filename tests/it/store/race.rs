@@ -35,7 +35,10 @@ async fn sixteen_registrations_of_one_address_make_one_account() {
 
     let how_many = |status| said.iter().filter(|one| **one == status).count();
     assert_eq!((how_many(201), how_many(400)), (1, 15), "{said:?}");
-    assert_eq!((count(&house, "accounts").await, count(&house, "outbox").await), ("1".into(), "1".into()));
+    assert_eq!(
+        (count(&house, "accounts").await, count(&house, "outbox").await),
+        ("1".into(), "1".into())
+    );
 }
 
 #[tokio::test]

@@ -92,7 +92,10 @@ async fn a_deed_that_panics_harms_itself_alone() {
 
     assert!(matches!(broken, Err(Error::Fault(Fault::Internal { .. }))));
     sound.unwrap();
-    assert_eq!((name(&house, ada).await, name(&house, bob).await), (String::new(), "called".into()));
+    assert_eq!(
+        (name(&house, ada).await, name(&house, bob).await),
+        (String::new(), "called".into())
+    );
     house.register("eve").await;
 }
 
@@ -114,7 +117,10 @@ async fn a_statement_that_fails_spoils_its_own_deed_alone() {
 
     spoilt.unwrap_err();
     sound.unwrap();
-    assert_eq!((name(&house, ada).await, name(&house, bob).await), (String::new(), "called".into()));
+    assert_eq!(
+        (name(&house, ada).await, name(&house, bob).await),
+        (String::new(), "called".into())
+    );
 }
 
 #[tokio::test]
@@ -124,8 +130,13 @@ async fn what_was_answered_can_be_read_by_everybody_at_once() {
     for n in 0..10 {
         let name = format!("p{n}");
         house.register(&name).await;
-        let sought = format!("select email as line from accounts where email = '{name}@example.com'");
+        let sought =
+            format!("select email as line from accounts where email = '{name}@example.com'");
         assert_eq!(other.lines(&sought).await.len(), 1);
-        other.post("/auth/users/").json(&crate::support::callers::sheet(&format!("{name}@example.com"))).expect(400).await;
+        other
+            .post("/auth/users/")
+            .json(&crate::support::callers::sheet(&format!("{name}@example.com")))
+            .expect(400)
+            .await;
     }
 }
