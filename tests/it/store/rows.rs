@@ -2,7 +2,7 @@
 
 use cambio::{
     domain::account::{AccountId, Group},
-    store::accounts,
+    store::{accounts, groups},
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -44,9 +44,9 @@ async fn groups_are_sorted_alike_and_twice_the_same_is_once() {
 
     let names = house.app.write(move |ctx| {
         for name in ["b", "a", "B", "ä", "a b", "a", "Z"] {
-            accounts::insert_group(ctx.conn, id, &Group::parse(name).unwrap())?;
+            groups::insert(ctx.conn, id, &Group::parse(name).unwrap())?;
         }
-        Ok(accounts::list_groups(ctx.conn, id)?)
+        Ok(groups::list(ctx.conn, id)?)
     });
 
     // By bytes: neither database asks a language.

@@ -3,7 +3,7 @@
 use cambio::{
     domain::account::AccountId,
     error::{Error, Fault, Outcome, Refusal},
-    store::accounts,
+    store::{accounts, groups},
     usecases::{Ctx, Verdict},
 };
 use futures_util::future::join_all;
@@ -107,7 +107,7 @@ async fn a_statement_that_fails_spoils_its_own_deed_alone() {
     let spoilt = house.app.write(move |ctx| {
         call(ctx, ada, "called")?;
         let group = cambio::domain::account::Group::parse("writers").unwrap();
-        let broken = accounts::insert_group(ctx.conn, AccountId(i64::MAX), &group);
+        let broken = groups::insert(ctx.conn, AccountId(i64::MAX), &group);
         assert!(broken.is_err());
         Err::<(), _>(Refusal::NotAllowed.into())
     });
