@@ -64,7 +64,7 @@ fn objects(text: &str) -> Vec<Value> {
 
 /// Insists that what the pasted lines printed is what they promise.
 fn insist(parts: &[String]) {
-    let [ada, google, yandex, vk, app, _] = parts else { panic!("{parts:#?}") };
+    let [ada, google, yandex, vk, app, short, _] = parts else { panic!("{parts:#?}") };
     let [registered, me] = objects(ada).try_into().unwrap();
     assert!(registered["email"].as_str().unwrap().starts_with("ada"));
     assert_eq!(registered, me);
@@ -75,6 +75,9 @@ fn insist(parts: &[String]) {
     }
     let [tokens] = objects(app).try_into().unwrap();
     assert!(tokens["access_token"].as_str().unwrap().starts_with("cat_"));
+    let [registered, page] = objects(short).try_into().unwrap();
+    assert!(registered.is_object());
+    assert!(page["authorization_url"].as_str().unwrap().starts_with("http"));
 }
 
 #[test]

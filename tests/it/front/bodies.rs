@@ -48,7 +48,7 @@ async fn a_body_without_a_length_is_measured_as_it_comes() {
     let chunk = format!("4000\r\n{}\r\n", " ".repeat(0x4000));
     let request = format!(
         "POST /auth/users/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: {JSON}\r\n\
-         Transfer-Encoding: chunked\r\n\r\n{}",
+         Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
         chunk.repeat(5)
     );
 

@@ -46,6 +46,8 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::StaleMailToken,
         Refusal::NotAllowed,
         Refusal::NotFound,
+        Refusal::Changed,
+        Refusal::TooLarge,
         Refusal::TooMany { retry_after },
     ];
     for why in REASONS {

@@ -82,7 +82,8 @@ async fn what_breaks_a_unique_rule_is_a_conflict_on_both_databases() {
             language: None,
             created_at: now,
         };
-        Ok(drop(accounts::insert(ctx.conn, &new)?))
+        accounts::insert(ctx.conn, &new)?;
+        Ok(())
     });
 
     assert!(matches!(broken.await, Err(Error::Fault(Fault::Conflict { .. }))));
