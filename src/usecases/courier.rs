@@ -19,11 +19,12 @@ use crate::{
 };
 
 /// How long a courier has a letter for itself.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// The wait before the second try; it doubles with each further one.
-const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// The wait before the second try; it triples with each further one. Ten tries take a little more than a
+/// day: a mail server may be away for a night and a morning.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 /// The longest wait.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(8);
 
 /// A letter that is to be sent now.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
         };
         let account = accounts::find(ctx.conn, waiting.letter.account)?;
         let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
-            outbox::delete(ctx.conn, waiting.id)?;
+            sent(ctx, waiting.id)?;
             continue;
         };
         let link = match waiting.letter.kind.link() {
@@ -130,9 +131,11 @@ fn mint_link(
     Ok((shown, life))
 }
 
-/// The letter was handed over.
+/// The letter was handed over, or need not be any more.
 pub fn sent(ctx: &mut Ctx<'_>, id: i64) -> Outcome<()> {
-    Ok(outbox::delete(ctx.conn, id)?)
+    // Whether it was still there does not matter: a newer one may have taken its place.
+    outbox::delete(ctx.conn, id)?;
+    Ok(())
 }
 
 /// What a failed try leads to.
@@ -144,8 +147,8 @@ pub enum Failure {
     Parked,
 }
 
-/// The letter could not be handed over: it is tried again after 5 s, 10 s, 20 s … at most an hour, and
-/// set aside after `most` tries.
+/// The letter could not be handed over: it is tried again after 30 s, 90 s, 4½ min … at most 8 h, and set
+/// aside after `most` tries.
 pub fn failed(
     ctx: &mut Ctx<'_>,
     (id, attempts): (i64, i64),
@@ -162,8 +165,8 @@ pub fn failed(
 
 /// The wait after that many tries.
 fn wait_after(attempts: i64) -> TimeDelta {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    FIRST_WAIT.checked_mul(1_i32 << doublings).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
+    let triplings = u32::try_from(attempts.clamp(1, 15) - 1).unwrap_or(0);
+    FIRST_WAIT.checked_mul(3_i32.pow(triplings)).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -171,11 +174,18 @@ mod tests {
     use super::{LONGEST_WAIT, TimeDelta, wait_after};
 
     #[test]
-    fn the_wait_doubles_up_to_an_hour() {
-        assert_eq!(wait_after(1), TimeDelta::seconds(5));
-        assert_eq!(wait_after(2), TimeDelta::seconds(10));
-        assert_eq!(wait_after(5), TimeDelta::seconds(80));
-        assert_eq!(wait_after(11), LONGEST_WAIT);
+    fn the_wait_triples_up_to_eight_hours() {
+        assert_eq!(wait_after(1), TimeDelta::seconds(30));
+        assert_eq!(wait_after(2), TimeDelta::seconds(90));
+        assert_eq!(wait_after(7), TimeDelta::seconds(21_870));
+        assert_eq!(wait_after(8), LONGEST_WAIT);
         assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn ten_tries_take_more_than_a_day() {
+        let whole: TimeDelta = (1..10).map(wait_after).sum();
+        assert_eq!(whole, TimeDelta::seconds(90_390));
+        assert!(whole > TimeDelta::hours(24));
     }
 }
