@@ -75,6 +75,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        refresh_ended_at -> Nullable<BigInt>,
     }
 }
 
