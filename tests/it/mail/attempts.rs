@@ -123,3 +123,20 @@ async fn one_that_was_set_aside_does_not_stand_in_the_way_of_a_new_one() {
 
     house.activate_by_letter("ada@example.com").await;
 }
+
+#[tokio::test]
+async fn one_that_breaks_the_courier_down_is_put_back_like_any_other() {
+    let house = House::with(&[("mail.max_attempts", "2")]).await;
+    house.register("ada").await;
+    house.register("bob").await;
+    house.mail.transport().panic_next();
+    assert_eq!(house.mail.round().await, 1, "bob's is sent all the same");
+
+    house.forward(TimeDelta::seconds(30));
+    house.mail.transport().panic_next();
+    assert_eq!(house.mail.round().await, 0);
+
+    assert_eq!(state(&house).await, (2, true));
+    let why = house.lines("select last_error as line from outbox").await;
+    assert_eq!(why, ["writing or sending it panicked"]);
+}

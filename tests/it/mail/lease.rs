@@ -1,6 +1,6 @@
 //! Who has a letter: one courier at a time, and another one when the first has died.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cambio::{
     courier::{self, Office},
@@ -78,7 +78,7 @@ async fn a_courier_at_work_is_woken_by_a_new_letter() {
     let memory = Memory::default();
     let transport = Transport::memory(&house.config().mail, memory.clone()).unwrap();
     let office = Office::with_transport(house.config(), transport).unwrap();
-    let courier = tokio::spawn(courier::run(house.app.clone(), office));
+    let courier = tokio::spawn(courier::run(house.app.clone(), Arc::new(office)));
 
     house.register("ada").await;
 
