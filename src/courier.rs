@@ -87,7 +87,7 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {
-    let Ready { letter, name, link, .. } = ready;
+    let Ready { letter, name, link, mark, .. } = ready;
     let fields = LetterFields {
         site: office.site.clone(),
         site_url: office.public_url.as_str().to_owned(),
@@ -105,7 +105,7 @@ async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError>
         language: letter.language,
         rendered,
         now: app.now(),
-        message_id: office.transport.message_id(app.entropy()),
+        message_id: office.transport.message_id(&mark),
     };
     office.transport.send(&outgoing).await
 }

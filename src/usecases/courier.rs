@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::{Ctx, restoring};
 use crate::{
-    crypto::secret,
+    crypto::{fingerprint, secret},
     domain::{
         account::{Account, AccountState},
         letter::{Letter, LetterKind, LinkPurpose},
@@ -33,6 +33,8 @@ pub struct Ready {
     pub id: i64,
     /// How often it has been tried, this time included.
     pub attempts: i64,
+    /// A mark of this letter and no other, the same at every try.
+    pub mark: String,
     /// The letter.
     pub letter: Letter,
     /// The name of the account.
@@ -64,10 +66,18 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
             Some(purpose) => Some(mint_link(ctx, &waiting, &account, purpose)?),
             None => None,
         };
+        let mark = mark(&waiting);
         let WaitingLetter { id, attempts, letter, .. } = waiting;
-        return Ok(Some(Ready { id, attempts, letter, name: account.name, link }));
+        return Ok(Some(Ready { id, attempts, mark, letter, name: account.name, link }));
     }
     Ok(None)
+}
+
+/// The number is drawn once in a database, the microsecond tells two databases apart. Neither is a secret, and
+/// the digest shows neither.
+fn mark(waiting: &WaitingLetter) -> String {
+    let (id, at) = (waiting.id.to_be_bytes(), waiting.created_at.timestamp_micros().to_be_bytes());
+    hex::encode(fingerprint::of_all(&[b"cambio letter", &id, &at]))
 }
 
 fn has_a_point(letter: &Letter, account: &Account) -> bool {
