@@ -139,6 +139,19 @@ pub fn park(
     Ok(())
 }
 
+/// Removes the letters of a kind that an account still has waiting, parked ones among them.
+pub fn delete_kind(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    kind: LetterKind,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(outbox::table)
+        .filter(outbox::account_id.eq(account.0))
+        .filter(outbox::kind.eq(kind.word()))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Removes the letters that an account still has waiting.
 pub fn delete_of(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fault> {
     on!(conn, c => diesel::delete(outbox::table)

@@ -46,7 +46,7 @@ pub struct Ready {
 /// Takes the letter that has been due longest and mints its link; `None` when no letter is due.
 ///
 /// The link's secret exists nowhere but in this value and in the letter. A letter that has lost its point
-/// (an activation of an account that is active by now) is dropped on the way.
+/// (an activation of an account that is active by now, a link that a newer one has ended) is dropped on the way.
 pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
     while let Some(taken) = outbox::take_due(ctx.conn, ctx.now, ctx.now + LEASE)? {
         let waiting = match taken {
@@ -57,8 +57,7 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
                 continue;
             }
         };
-        let account = accounts::find(ctx.conn, waiting.letter.account)?;
-        let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
+        let Some(account) = reader(ctx, &waiting)? else {
             sent(ctx, waiting.id)?;
             continue;
         };
@@ -71,6 +70,34 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
         return Ok(Some(Ready { id, attempts, mark, letter, name: account.name, link }));
     }
     Ok(None)
+}
+
+/// The account a letter is about, if the letter still has a point.
+fn reader(ctx: &mut Ctx<'_>, waiting: &WaitingLetter) -> Outcome<Option<Account>> {
+    let account = accounts::find(ctx.conn, waiting.letter.account)?;
+    let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
+        return Ok(None);
+    };
+    // Two that were asked for at once may leave in the wrong order: the newest link is the good one.
+    if let Some(purpose) = waiting.letter.kind.link().filter(|purpose| is_alone(*purpose))
+        && mail_tokens::has_newer(ctx.conn, (account.id, purpose), waiting.created_at)?
+    {
+        return Ok(None);
+    }
+    Ok(Some(account))
+}
+
+/// Whether the newest link of the purpose ends the older ones. Every activation link stays good until one of them
+/// has done its work: so the published contract has it.
+fn is_alone(purpose: LinkPurpose) -> bool {
+    match purpose {
+        LinkPurpose::Activation => false,
+        LinkPurpose::PasswordReset
+        | LinkPurpose::PasswordRestore
+        | LinkPurpose::EmailChange
+        | LinkPurpose::EmailReset
+        | LinkPurpose::UsernameReset => true,
+    }
 }
 
 /// The number is drawn once in a database, the microsecond tells two databases apart. Neither is a secret, and
@@ -115,9 +142,8 @@ fn mint_link(
         | LinkPurpose::EmailReset
         | LinkPurpose::UsernameReset => ctx.policy.lifetimes.password_reset,
     };
-    if purpose != LinkPurpose::Activation {
-        // A letter that was asked for earlier and is sent again now must not outlive a later one; two
-        // copies of one letter hold good links both.
+    if is_alone(purpose) {
+        // Two copies of one letter hold good links both: whoever gets both may open either.
         mail_tokens::delete_older(ctx.conn, (account.id, purpose), waiting.created_at)?;
     }
     let new = NewMailToken {
