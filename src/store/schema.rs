@@ -35,7 +35,6 @@ diesel::table! {
         subject -> Text,
         account_id -> BigInt,
         created_at -> BigInt,
-        last_used_at -> BigInt,
     }
 }
 
