@@ -3,8 +3,9 @@
 //! A letter leaves the outbox only after it was handed over. If the courier dies in between, the letter is
 //! sent again once its lease is over: perhaps twice, never not at all (R13).
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
 use crate::{
@@ -56,7 +57,7 @@ impl Office {
 }
 
 /// Works until the process ends.
-pub async fn run(app: App, office: Office) {
+pub async fn run(app: App, office: Arc<Office>) {
     loop {
         if let Err(error) = round(&app, &office).await {
             tracing::error!(?error, "the courier cannot reach the outbox");
@@ -71,7 +72,10 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
     let mut handed_over = 0;
     while let Some(ready) = app.write(courier::take).await? {
         let (id, attempts) = (ready.id, ready.attempts);
-        match send(app, office, ready).await {
+        // A letter that breaks the courier down must not do so for ever: it is put back like any other.
+        let sent = AssertUnwindSafe(send(app, office, ready)).catch_unwind().await;
+        let panicked = |_| Err(SendError::Temporary("writing or sending it panicked".to_owned()));
+        match sent.unwrap_or_else(panicked) {
             Ok(()) => {
                 app.write(move |ctx| courier::sent(ctx, id)).await?;
                 handed_over += 1;
@@ -83,7 +87,7 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {
-    let Ready { letter, name, link, .. } = ready;
+    let Ready { letter, name, link, mark, .. } = ready;
     let fields = LetterFields {
         site: office.site.clone(),
         site_url: office.public_url.as_str().to_owned(),
@@ -101,7 +105,7 @@ async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError>
         language: letter.language,
         rendered,
         now: app.now(),
-        message_id: office.transport.message_id(app.entropy()),
+        message_id: office.transport.message_id(&mark),
     };
     office.transport.send(&outgoing).await
 }

@@ -1,6 +1,8 @@
 //! Listener in, server out: the web server, the courier and the pruner, and how they stop.
 
-use std::{net::TcpListener, time::Duration};
+mod watch;
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App as Web, HttpServer,
@@ -24,14 +26,24 @@ use crate::{
 
 /// A running server.
 pub struct Running {
+    app: App,
+    drain: Duration,
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
     helpers: Vec<JoinHandle<()>>,
 }
 
 impl Running {
-    /// Lets requests in progress finish, for as long as the configuration allows, and ends.
+    /// Says from now on that it is not ready, and serves on, for as long as the configuration allows whoever
+    /// sends people here to notice.
+    pub async fn drain(&self) {
+        self.app.begin_to_stop();
+        tokio::time::sleep(self.drain).await;
+    }
+
+    /// Takes nothing new, lets requests in progress finish, for as long as the configuration allows, and ends.
     pub async fn stop(self) {
+        self.app.begin_to_stop();
         self.handle.stop(true).await;
         // A server that has stopped has nothing more to tell.
         let _ = self.done.await;
@@ -53,25 +65,31 @@ pub async fn migrate(app: &App) -> Outcome<Vec<String>> {
     Ok(ran.map_err(|cause| Fault::because("the migration did not end", cause))??)
 }
 
-/// Starts serving on the listener, with the courier and the pruner beside it.
+/// Starts serving on the listener, with the courier and the pruner beside it, each of which is started again
+/// if it breaks down.
 pub fn start(
     app: &App,
     config: &Config,
     listener: TcpListener,
     office: Office,
 ) -> Result<Running, Fault> {
-    let (handle, done) = serve(app, config, listener)?;
-    let helpers = vec![
-        tokio::spawn(courier::run(app.clone(), office)),
-        tokio::spawn(prune(app.clone(), config.prune.interval_seconds, config.prune.batch)),
+    let mut running = start_bare(app, config, listener)?;
+    let (posting, office) = (app.clone(), Arc::new(office));
+    let courier = move || courier::run(posting.clone(), Arc::clone(&office));
+    let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
+    let pruner = move || prune(clearing.clone(), every, batch);
+    running.helpers = vec![
+        tokio::spawn(watch::over("courier", watch::RESTS, courier)),
+        tokio::spawn(watch::over("pruner", watch::RESTS, pruner)),
     ];
-    Ok(Running { handle, done, helpers })
+    Ok(running)
 }
 
 /// Starts the web server alone.
 pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
     let (handle, done) = serve(app, config, listener)?;
-    Ok(Running { handle, done, helpers: Vec::new() })
+    let drain = Duration::from_secs(config.server.drain_seconds.into());
+    Ok(Running { app: app.clone(), drain, handle, done, helpers: Vec::new() })
 }
 
 /// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes

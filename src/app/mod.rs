@@ -9,7 +9,13 @@ mod lanes;
 mod policy;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
@@ -50,6 +56,7 @@ struct Inner {
     writes: Writes,
     hashing: Hashing,
     providers: Registry,
+    stopping: AtomicBool,
 }
 
 /// What the lanes share.
@@ -104,6 +111,7 @@ impl App {
             writes,
             hashing: Hashing::start(&config.hashing, cores())?,
             providers: Registry::build(&config.providers)?,
+            stopping: AtomicBool::new(false),
         })))
     }
 
@@ -234,6 +242,16 @@ impl App {
     /// The store, for bringing its tables up to date.
     pub fn store(&self) -> &Store {
         &self.0.shared.store
+    }
+
+    /// From now on this process says that it is not ready; it serves all the same.
+    pub fn begin_to_stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is about to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
     }
 
     /// Waits until a letter has been put into the outbox of this process.

@@ -41,6 +41,9 @@ pub enum Command {
     /// Manage people's accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Look after letters that have not left yet.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Ask a running server whether it is ready; ends with 0 if it is. Plain http only.
     Health {
         /// The server's address.
@@ -275,4 +278,38 @@ pub enum GroupsCommand {
     },
     /// List an account's groups.
     List(OneAccount),
+}
+
+/// Look after letters that have not left yet. Neither addresses nor links are shown.
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// List what waits and what was parked: which letter, its tries, the next one, why the last failed.
+    List {
+        /// Begin after this id.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Have a letter tried again now, parked or put back; its tries are counted anew.
+    Retry {
+        /// Its id.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<i64>,
+        /// Every letter that was parked or put back.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Throw a letter away that has not left.
+    Drop {
+        /// Its id.
+        id: i64,
+        #[command(flatten)]
+        form: Form,
+    },
 }

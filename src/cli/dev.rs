@@ -72,7 +72,7 @@ fn config(options: &DevOptions, dir: &Path, providers: &str) -> Result<Config, F
     let port = options.port;
     let toml = format!(
         "public_url = \"http://127.0.0.1:{port}\"\n\
-         [server]\nlisten = \"127.0.0.1:{port}\"\n\
+         [server]\nlisten = \"127.0.0.1:{port}\"\ndrain_seconds = 0\n\
          [database]\nurl = {database}\n\
          [mail]\ntransport = \"directory\"\ndirectory = {mail}\n\
          [jwt]\nsigning_key = {jwt_key}\n\

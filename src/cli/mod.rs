@@ -7,6 +7,7 @@ pub mod config;
 mod dev;
 mod health;
 mod log;
+mod mail;
 mod migrate;
 mod open;
 mod sandbox;
@@ -68,6 +69,7 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Config(command) => show_config(command, file),
         Command::Client(command) => client::run(command, file),
         Command::Account(command) => account::run(command, file),
+        Command::Mail(command) => mail::run(&command, file),
         Command::Health { url } => health::run(&url),
     }
 }

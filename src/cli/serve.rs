@@ -43,7 +43,7 @@ pub async fn open_doors(
     Ok(server::start(app, config, listener, office)?)
 }
 
-/// Waits for SIGTERM or SIGINT and stops in good order.
+/// Waits for SIGTERM or SIGINT and stops in good order; a second one cuts the draining short.
 pub async fn until_told(mut running: Running) -> Result<ExitCode, Failed> {
     let deaf = |cause| Fault::because("signals cannot be heard", cause);
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
@@ -56,7 +56,12 @@ pub async fn until_told(mut running: Running) -> Result<ExitCode, Failed> {
             return Err(Failed("the server ended by itself".to_owned()));
         }
     }
-    tracing::info!("stopping: requests in progress are finished first");
+    tracing::info!("stopping: not ready any more; requests in progress are finished first");
+    tokio::select! {
+        () = running.drain() => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,7 +26,9 @@ pub struct Server {
     pub body_timeout_seconds: u32,
     /// Seconds an idle connection is kept for the next request.
     pub keep_alive_seconds: u32,
-    /// Seconds that requests under way are given when Cambio is told to stop.
+    /// Seconds between turning `/health/ready` to 503 and closing the listener, when Cambio is told to stop.
+    pub drain_seconds: u32,
+    /// Seconds that requests under way are then given.
     pub shutdown_seconds: u32,
     /// Bytes a JSON body may have; longer ones are answered with 413.
     pub json_limit_bytes: usize,
@@ -49,6 +51,7 @@ impl Default for Server {
             header_timeout_seconds: 5,
             body_timeout_seconds: 10,
             keep_alive_seconds: 15,
+            drain_seconds: 5,
             shutdown_seconds: 30,
             json_limit_bytes: 65_536,
             form_limit_bytes: 16_384,
@@ -71,6 +74,7 @@ impl Server {
             within("header_timeout_seconds", self.header_timeout_seconds, 1..=300),
             within("body_timeout_seconds", self.body_timeout_seconds, 1..=300),
             within("keep_alive_seconds", self.keep_alive_seconds, 0..=3600),
+            within("drain_seconds", self.drain_seconds, 0..=300),
             within("shutdown_seconds", self.shutdown_seconds, 0..=600),
             within("json_limit_bytes", self.json_limit_bytes, 1024..=1_048_576),
             within("form_limit_bytes", self.form_limit_bytes, 1024..=1_048_576),

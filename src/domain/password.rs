@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{common_passwords::CommonPasswords, similarity::is_similar};
 use crate::error::FieldCode;
 
-/// What a person typed as a password, kept exactly: no normalisation, no truncation, never shown.
+/// What a person typed as a password: no normalisation, no truncation, never shown. Blanks at its ends are not
+/// part of it.
 #[derive(Clone)]
 pub struct Password(SecretString);
 
@@ -15,9 +16,15 @@ impl Password {
     /// Most bytes a password may have, whatever the rules say about characters.
     pub const MAX_BYTES: usize = 1024;
 
-    /// A password as typed.
+    /// A password as typed. Django REST framework cuts blanks at both ends of every text, passwords too; here it is
+    /// done in the one place all passwords come through, so that one is the same wherever it was typed.
     pub fn new(typed: impl Into<String>) -> Self {
-        Self(SecretString::from(typed.into()))
+        let mut typed = typed.into();
+        let cut = typed.trim();
+        if cut.len() < typed.len() {
+            typed = cut.to_owned();
+        }
+        Self(SecretString::from(typed))
     }
 
     /// Whether the other is the same, character for character.
@@ -186,6 +193,14 @@ mod tests {
         let rules = PasswordRules::standard(Arc::new(list));
         let found = complaints(&rules, &Password::new("iloveyou"), &[]);
         assert_eq!(found, [FieldCode::PasswordCommon]);
+    }
+
+    #[test]
+    fn blanks_at_both_ends_are_not_part_of_it_but_those_within_are() {
+        for typed in [" a  b ", "a  b\n", "\u{a0}\ta  b", "a  b"] {
+            assert_eq!(Password::new(typed).expose(), "a  b");
+        }
+        assert_eq!(judge("       \n"), [FieldCode::PasswordTooShort(8)]);
     }
 
     #[test]

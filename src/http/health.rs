@@ -10,10 +10,14 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")
 }
 
-/// `GET /health/ready`: the database answers, too.
+/// `GET /health/ready`: the database answers, too, and the process is not about to stop.
 pub async fn ready(app: Data<App>) -> HttpResponse {
+    let not = |status| HttpResponse::ServiceUnavailable().json(json!({ "status": status }));
+    if app.is_stopping() {
+        return not("stopping");
+    }
     match app.read(health::ask).await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ready" })),
-        Err(_down) => HttpResponse::ServiceUnavailable().json(json!({ "status": "unavailable" })),
+        Err(_down) => not("unavailable"),
     }
 }

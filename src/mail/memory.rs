@@ -11,7 +11,13 @@ pub struct Memory(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     letters: Vec<Outgoing>,
-    failures: Vec<SendError>,
+    troubles: Vec<Trouble>,
+}
+
+#[derive(Debug)]
+enum Trouble {
+    Fail(SendError),
+    Panic,
 }
 
 impl Memory {
@@ -22,16 +28,28 @@ impl Memory {
 
     /// Lets the next sendings fail, `times` of them, all for the same reason.
     pub fn fail_next(&self, times: usize, error: &SendError) {
-        self.kept().failures.extend(std::iter::repeat_n(error.clone(), times));
+        let fail = || Trouble::Fail(error.clone());
+        self.kept().troubles.extend(std::iter::repeat_with(fail).take(times));
     }
 
+    /// Lets the next sending panic.
+    pub fn panic_next(&self) {
+        self.kept().troubles.push(Trouble::Panic);
+    }
+
+    #[expect(clippy::panic, reason = "a test asked for it")]
     pub(super) fn keep(&self, letter: &Outgoing) -> Result<(), SendError> {
         let mut kept = self.kept();
-        if kept.failures.is_empty() {
+        if kept.troubles.is_empty() {
             kept.letters.push(letter.clone());
             return Ok(());
         }
-        Err(kept.failures.remove(0))
+        let trouble = kept.troubles.remove(0);
+        drop(kept);
+        match trouble {
+            Trouble::Fail(error) => Err(error),
+            Trouble::Panic => panic!("as a test has asked for"),
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

@@ -84,12 +84,22 @@ pub fn update_epoch(conn: &mut AnyConnection, family: FamilyId, epoch: i64) -> R
     Ok(())
 }
 
-/// Deletes the refresh tokens that an account's families with a client have left; access tokens live on.
-pub fn delete_refresh_of(
+/// Ends the refresh tokens of every family that an account gave to a client; access tokens live on.
+///
+/// The families are marked, not only emptied: on PostgreSQL a rotation under way may put a new token into one
+/// that is being emptied, where the deletion does not see it.
+pub fn end_refresh_of(
     conn: &mut AnyConnection,
     account: AccountId,
     client: ClientKey,
+    now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(families::table)
+        .filter(families::account_id.eq(account.0))
+        .filter(families::client_key.eq(client.0))
+        .filter(families::refresh_ended_at.is_null())
+        .set(families::refresh_ended_at.eq(Some(micros(now))))
+        .execute(c)?);
     on!(conn, c => diesel::delete(refresh_tokens::table)
         .filter(refresh_tokens::family_id.eq_any(
             families::table

@@ -40,7 +40,6 @@ pub fn insert(
             identities::subject.eq(subject.as_str()),
             identities::account_id.eq(account.0),
             identities::created_at.eq(micros(now)),
-            identities::last_used_at.eq(micros(now)),
         ))
         .execute(c)?);
     Ok(())

@@ -1,7 +1,7 @@
 //! The links of letters: one purpose each, used once.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*, select};
 
 use super::{AnyConnection, instant, micros, on, schema::mail_tokens, unreadable};
 use crate::{
@@ -121,6 +121,19 @@ pub fn delete_older(
         .filter(mail_tokens::asked_at.lt(micros(asked_before)))
         .execute(c)?);
     Ok(())
+}
+
+/// Whether the account has a link of a purpose whose letter was asked for after an instant.
+pub fn has_newer(
+    conn: &mut AnyConnection,
+    (account, purpose): (AccountId, LinkPurpose),
+    asked_after: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let newer = mail_tokens::table
+        .filter(mail_tokens::account_id.eq(account.0))
+        .filter(mail_tokens::purpose.eq(purpose.word()))
+        .filter(mail_tokens::asked_at.gt(micros(asked_after)));
+    Ok(on!(conn, c => select(exists(newer)).get_result(c)?))
 }
 
 /// Deletes the account's links of a purpose.

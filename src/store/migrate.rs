@@ -6,7 +6,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{AnyConnection, open::Store};
+use super::{AnyConnection, faults, open::Store};
 use crate::error::Fault;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -26,8 +26,10 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
         }
         AnyConnection::Postgres(postgres) => {
             // The lock may be held for as long as another node migrates.
-            postgres.batch_execute("set statement_timeout = 0; set lock_timeout = 0")?;
-            postgres.batch_execute(&format!("select pg_advisory_lock({LOCK})"))?;
+            faults::postgres(|| {
+                postgres.batch_execute("set statement_timeout = 0; set lock_timeout = 0")?;
+                postgres.batch_execute(&format!("select pg_advisory_lock({LOCK})"))
+            })?;
             pending(postgres.as_mut(), POSTGRES)
         }
     };

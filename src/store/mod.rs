@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod clients;
 pub mod documents;
 pub mod families;
+mod faults;
 pub mod groups;
 pub mod identities;
 pub mod mail_tokens;
@@ -24,12 +25,9 @@ pub mod tokens;
 pub mod transaction;
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    result::{DatabaseErrorKind, Error as DieselError},
-    sqlite::SqliteConnection,
-};
+use diesel::sqlite::SqliteConnection;
 
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 
 /// A connection to whichever database is in use.
 pub enum AnyConnection {
@@ -39,17 +37,18 @@ pub enum AnyConnection {
     Postgres(Box<postgres::PostgresConnection>),
 }
 
-/// Expands one statement for each backend. The only `match` on the backend that a query may see.
+/// Expands one statement for each backend; a failure becomes a [`Fault`] in the words of that backend. The
+/// only `match` on the backend that a query may see.
 macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {
         match $conn {
             $crate::store::AnyConnection::Sqlite(boxed) => {
                 let $c = boxed.as_mut();
-                $body
+                $crate::store::faults::sqlite(|| Ok($body))?
             }
             $crate::store::AnyConnection::Postgres(boxed) => {
                 let $c = boxed.as_mut();
-                $body
+                $crate::store::faults::postgres(|| Ok($body))?
             }
         }
     };
@@ -70,54 +69,4 @@ fn instant(micros: i64) -> Result<DateTime<Utc>, Fault> {
 /// A word of the store that no longer means anything to us.
 fn unreadable(what: &'static str) -> Fault {
     Fault::internal(format!("the store holds an unreadable {what}"))
-}
-
-impl From<DieselError> for Fault {
-    /// Every failure of the database is ours. A broken unique rule or a lost race is a conflict, which the
-    /// staircase may answer with a second try; a database that cannot be reached is "try later".
-    fn from(error: DieselError) -> Self {
-        use DatabaseErrorKind::{
-            ClosedConnection, ForeignKeyViolation, ReadOnlyTransaction, SerializationFailure,
-            UnableToSendCommand, UniqueViolation,
-        };
-        match &error {
-            DieselError::DatabaseError(
-                UniqueViolation | ForeignKeyViolation | SerializationFailure,
-                info,
-            ) => Self::Conflict { what: info.constraint_name().unwrap_or("a rule").to_owned() },
-            DieselError::DatabaseError(
-                ClosedConnection | ReadOnlyTransaction | UnableToSendCommand,
-                info,
-            ) => Self::unavailable(format!("database: {}", info.message())),
-            DieselError::DatabaseError(_, info) if passing(info.message()) => {
-                Self::unavailable(format!("database: {}", info.message()))
-            }
-            DieselError::DatabaseError(_, info) => {
-                Self::internal(format!("database: {}", info.message()))
-            }
-            other => Self::internal(format!("database: {other}")),
-        }
-    }
-}
-
-/// Failures the drivers have no kind for, told by the words of `SQLite` and PostgreSQL.
-fn passing(message: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "database is locked",
-        "database or disk is full",
-        "disk I/O error",
-        "deadlock detected",
-        "statement timeout",
-        "lock timeout",
-        "connection closed",
-        "terminating connection",
-        "the database system is",
-    ];
-    WORDS.iter().any(|words| message.contains(words))
-}
-
-impl From<DieselError> for Error {
-    fn from(error: DieselError) -> Self {
-        Self::Fault(error.into())
-    }
 }

@@ -6,7 +6,7 @@ use diesel::{Connection as _, connection::SimpleConnection as _, sqlite::SqliteC
 use r2d2::{ManageConnection, Pool, PooledConnection};
 
 use super::{
-    AnyConnection, on,
+    AnyConnection, faults,
     postgres::{SessionLimits, Target},
 };
 use crate::error::Fault;
@@ -170,7 +170,10 @@ impl ManageConnection for Manager {
 
 /// Whether the connection still answers.
 pub fn is_alive(conn: &mut AnyConnection) -> bool {
-    on!(conn, c => c.batch_execute("select 1").is_ok())
+    match conn {
+        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("select 1").is_ok(),
+        AnyConnection::Postgres(postgres) => postgres.batch_execute("select 1").is_ok(),
+    }
 }
 
 fn open_sqlite(path: &str, reading: bool) -> Result<SqliteConnection, Fault> {
@@ -179,18 +182,18 @@ fn open_sqlite(path: &str, reading: bool) -> Result<SqliteConnection, Fault> {
         what: "the SQLite file cannot be opened".to_owned(),
         cause: Some(cause.into()),
     })?;
-    connection.batch_execute(
-        "pragma busy_timeout = 5000; \
-         pragma journal_mode = wal; \
-         pragma synchronous = full; \
-         pragma foreign_keys = on; \
-         pragma trusted_schema = off; \
-         pragma secure_delete = on; \
-         pragma temp_store = memory;",
-    )?;
-    if reading {
-        connection.batch_execute("pragma query_only = on")?;
-    }
+    faults::sqlite(|| {
+        connection.batch_execute(
+            "pragma busy_timeout = 5000; \
+             pragma journal_mode = wal; \
+             pragma synchronous = full; \
+             pragma foreign_keys = on; \
+             pragma trusted_schema = off; \
+             pragma secure_delete = on; \
+             pragma temp_store = memory;",
+        )?;
+        if reading { connection.batch_execute("pragma query_only = on") } else { Ok(()) }
+    })?;
     Ok(connection)
 }
 

@@ -103,10 +103,12 @@ pub fn take_due(
     Ok(row.map(|row| waiting(row).map_or(Taken::Unreadable(id), Taken::Letter)))
 }
 
-/// Removes a letter that was sent.
-pub fn delete(conn: &mut AnyConnection, id: i64) -> Result<(), Fault> {
-    on!(conn, c => diesel::delete(outbox::table).filter(outbox::id.eq(id)).execute(c)?);
-    Ok(())
+/// Removes a letter; false if there is none of that number.
+pub fn delete(conn: &mut AnyConnection, id: i64) -> Result<bool, Fault> {
+    let gone = on!(conn, c => diesel::delete(outbox::table)
+        .filter(outbox::id.eq(id))
+        .execute(c)?);
+    Ok(gone == 1)
 }
 
 /// Puts a letter back until its next try.
@@ -137,6 +139,19 @@ pub fn park(
     Ok(())
 }
 
+/// Removes the letters of a kind that an account still has waiting, parked ones among them.
+pub fn delete_kind(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    kind: LetterKind,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(outbox::table)
+        .filter(outbox::account_id.eq(account.0))
+        .filter(outbox::kind.eq(kind.word()))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Removes the letters that an account still has waiting.
 pub fn delete_of(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fault> {
     on!(conn, c => diesel::delete(outbox::table)
@@ -145,26 +160,97 @@ pub fn delete_of(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fau
     Ok(())
 }
 
-/// How many letters wait, and how many were set aside.
-pub fn count(conn: &mut AnyConnection) -> Result<(i64, i64), Fault> {
-    let waiting: i64 = on!(conn, c => outbox::table
-        .filter(outbox::parked_at.is_null())
-        .count()
-        .get_result(c)?);
-    let parked: i64 = on!(conn, c => outbox::table
-        .filter(outbox::parked_at.is_not_null())
-        .count()
-        .get_result(c)?);
-    Ok((waiting, parked))
+/// A letter as an administrator sees it: neither its address nor anything it will say.
+#[derive(Debug, Clone)]
+pub struct ListedLetter {
+    /// Its number.
+    pub id: i64,
+    /// Which letter it is, in the word it is stored under.
+    pub kind: String,
+    /// Whom it is about.
+    pub account: AccountId,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// How often it has been tried.
+    pub attempts: i64,
+    /// Whether it will be tried again.
+    pub prospect: Prospect,
+    /// Why it did not leave at the last try.
+    pub last_error: Option<String>,
 }
 
-/// When the next letter is due, if one waits.
-pub fn next_due(conn: &mut AnyConnection) -> Result<Option<DateTime<Utc>>, Fault> {
-    let due: Option<i64> = on!(conn, c => outbox::table
-        .filter(outbox::parked_at.is_null())
-        .order(outbox::due_at.asc())
-        .select(outbox::due_at)
-        .first(c)
+/// Whether a letter will be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prospect {
+    /// It will, then or soon after.
+    Next(DateTime<Utc>),
+    /// It was set aside then.
+    Parked(DateTime<Utc>),
+}
+
+type ListedColumns = (i64, String, i64, i64, i64, i64, Option<i64>, Option<String>);
+
+fn listed(row: ListedColumns) -> Result<ListedLetter, Fault> {
+    let (id, kind, account, created_at, attempts, due_at, parked_at, last_error) = row;
+    Ok(ListedLetter {
+        id,
+        kind,
+        account: AccountId(account),
+        created_at: instant(created_at)?,
+        attempts,
+        prospect: match parked_at {
+            Some(at) => Prospect::Parked(instant(at)?),
+            None => Prospect::Next(instant(due_at)?),
+        },
+        last_error,
+    })
+}
+
+/// At most `limit` letters whose numbers come after one, in the order of their numbers.
+pub fn list(conn: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<ListedLetter>, Fault> {
+    let rows: Vec<ListedColumns> = on!(conn, c => outbox::table
+        .filter(outbox::id.gt(after))
+        .order(outbox::id.asc())
+        .limit(limit)
+        .select((
+            outbox::id,
+            outbox::kind,
+            outbox::account_id,
+            outbox::created_at,
+            outbox::attempts,
+            outbox::due_at,
+            outbox::parked_at,
+            outbox::last_error,
+        ))
+        .load(c)?);
+    rows.into_iter().map(listed).collect()
+}
+
+/// Whether there is a letter of that number.
+pub fn exists(conn: &mut AnyConnection, id: i64) -> Result<bool, Fault> {
+    let found: Option<i64> = on!(conn, c => outbox::table
+        .filter(outbox::id.eq(id))
+        .select(outbox::id)
+        .get_result(c)
         .optional()?);
-    due.map(instant).transpose()
+    Ok(found.is_some())
+}
+
+/// Makes letters due now that were set aside, or put back for longer than until `soon`, and forgets their
+/// tries: that one, or all of them. One that a courier has at this moment is left to it.
+pub fn revive(
+    conn: &mut AnyConnection,
+    one: Option<i64>,
+    (now, soon): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<usize, Fault> {
+    let (least, most) = one.map_or((i64::MIN, i64::MAX), |id| (id, id));
+    Ok(on!(conn, c => diesel::update(outbox::table)
+        .filter(outbox::id.between(least, most))
+        .filter(outbox::parked_at.is_not_null().or(outbox::due_at.gt(micros(soon))))
+        .set((
+            outbox::parked_at.eq(None::<i64>),
+            outbox::due_at.eq(micros(now)),
+            outbox::attempts.eq(0),
+        ))
+        .execute(c)?))
 }

@@ -19,6 +19,7 @@ use tokio_postgres::{Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
+use super::faults;
 use crate::error::Fault;
 
 /// Diesel's view of the connection.
@@ -119,7 +120,7 @@ impl Target {
         let opened = runtime.block_on(self.open())?;
         HANDED_OVER.with_borrow_mut(|slot| *slot = Some(runtime));
         let mut connection = PostgresConnection::from(opened);
-        connection.batch_execute(&self.session)?;
+        faults::postgres(|| connection.batch_execute(&self.session))?;
         Ok(connection)
     }
 
@@ -136,7 +137,10 @@ impl Target {
             let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
             AsyncPgConnection::try_from_client_and_connection(client, driver).await
         };
-        opened.map_err(|cause| Fault::because("the database connection cannot be set up", cause))
+        opened.map_err(|cause| Fault::Unavailable {
+            what: "the database connection cannot be set up".to_owned(),
+            cause: Some(cause.into()),
+        })
     }
 }
 

@@ -51,7 +51,6 @@ diesel::table! {
         subject -> Text,
         account_id -> BigInt,
         created_at -> BigInt,
-        last_used_at -> BigInt,
     }
 }
 
@@ -91,6 +90,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        refresh_ended_at -> Nullable<BigInt>,
     }
 }
 

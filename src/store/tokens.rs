@@ -246,14 +246,16 @@ pub struct FoundRefresh {
     pub stage: RefreshStage,
 }
 
-/// The refresh token of that digest.
+/// The refresh token of that digest; one whose family has no refresh tokens any more is as good as none.
 pub fn find_refresh(
     conn: &mut AnyConnection,
     digest: Digest,
 ) -> Result<Option<FoundRefresh>, Fault> {
     type Columns = (i64, i64, Option<i64>, Option<Vec<u8>>);
     let found: Option<Columns> = on!(conn, c => refresh_tokens::table
+        .inner_join(families::table)
         .filter(refresh_tokens::digest.eq(&digest.0[..]))
+        .filter(families::refresh_ended_at.is_null())
         .select((
             refresh_tokens::family_id,
             refresh_tokens::expires_at,

@@ -2,17 +2,16 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use super::{AnyConnection, on};
+use super::{AnyConnection, faults, on};
 use crate::error::Fault;
 
 /// Opens a transaction that may write. On `SQLite` it takes the write lock at once: a read transaction
 /// that turns into a writing one later would be refused as busy.
 pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
     match conn {
-        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("begin immediate")?,
-        AnyConnection::Postgres(postgres) => postgres.batch_execute("begin")?,
+        AnyConnection::Sqlite(sqlite) => faults::sqlite(|| sqlite.batch_execute("begin immediate")),
+        AnyConnection::Postgres(postgres) => faults::postgres(|| postgres.batch_execute("begin")),
     }
-    Ok(())
 }
 
 /// Keeps everything since [`begin`]. After it returns the database has it on disk.

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::{Ctx, restoring};
 use crate::{
-    crypto::secret,
+    crypto::{fingerprint, secret},
     domain::{
         account::{Account, AccountState},
         letter::{Letter, LetterKind, LinkPurpose},
@@ -19,11 +19,12 @@ use crate::{
 };
 
 /// How long a courier has a letter for itself.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// The wait before the second try; it doubles with each further one.
-const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// The wait before the second try; it triples with each further one. Ten tries take a little more than a
+/// day: a mail server may be away for a night and a morning.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 /// The longest wait.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(8);
 
 /// A letter that is to be sent now.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Ready {
     pub id: i64,
     /// How often it has been tried, this time included.
     pub attempts: i64,
+    /// A mark of this letter and no other, the same at every try.
+    pub mark: String,
     /// The letter.
     pub letter: Letter,
     /// The name of the account.
@@ -43,7 +46,7 @@ pub struct Ready {
 /// Takes the letter that has been due longest and mints its link; `None` when no letter is due.
 ///
 /// The link's secret exists nowhere but in this value and in the letter. A letter that has lost its point
-/// (an activation of an account that is active by now) is dropped on the way.
+/// (an activation of an account that is active by now, a link that a newer one has ended) is dropped on the way.
 pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
     while let Some(taken) = outbox::take_due(ctx.conn, ctx.now, ctx.now + LEASE)? {
         let waiting = match taken {
@@ -54,19 +57,54 @@ pub fn take(ctx: &mut Ctx<'_>) -> Outcome<Option<Ready>> {
                 continue;
             }
         };
-        let account = accounts::find(ctx.conn, waiting.letter.account)?;
-        let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
-            outbox::delete(ctx.conn, waiting.id)?;
+        let Some(account) = reader(ctx, &waiting)? else {
+            sent(ctx, waiting.id)?;
             continue;
         };
         let link = match waiting.letter.kind.link() {
             Some(purpose) => Some(mint_link(ctx, &waiting, &account, purpose)?),
             None => None,
         };
+        let mark = mark(&waiting);
         let WaitingLetter { id, attempts, letter, .. } = waiting;
-        return Ok(Some(Ready { id, attempts, letter, name: account.name, link }));
+        return Ok(Some(Ready { id, attempts, mark, letter, name: account.name, link }));
     }
     Ok(None)
+}
+
+/// The account a letter is about, if the letter still has a point.
+fn reader(ctx: &mut Ctx<'_>, waiting: &WaitingLetter) -> Outcome<Option<Account>> {
+    let account = accounts::find(ctx.conn, waiting.letter.account)?;
+    let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
+        return Ok(None);
+    };
+    // Two that were asked for at once may leave in the wrong order: the newest link is the good one.
+    if let Some(purpose) = waiting.letter.kind.link().filter(|purpose| is_alone(*purpose))
+        && mail_tokens::has_newer(ctx.conn, (account.id, purpose), waiting.created_at)?
+    {
+        return Ok(None);
+    }
+    Ok(Some(account))
+}
+
+/// Whether the newest link of the purpose ends the older ones. Every activation link stays good until one of them
+/// has done its work: so the published contract has it.
+fn is_alone(purpose: LinkPurpose) -> bool {
+    match purpose {
+        LinkPurpose::Activation => false,
+        LinkPurpose::PasswordReset
+        | LinkPurpose::PasswordRestore
+        | LinkPurpose::EmailChange
+        | LinkPurpose::EmailReset
+        | LinkPurpose::UsernameReset => true,
+    }
+}
+
+/// The number is drawn once in a database, the microsecond tells two databases apart. Neither is a secret, and
+/// the digest shows neither.
+fn mark(waiting: &WaitingLetter) -> String {
+    let (id, at) = (waiting.id.to_be_bytes(), waiting.created_at.timestamp_micros().to_be_bytes());
+    hex::encode(fingerprint::of_all(&[b"cambio letter", &id, &at]))
 }
 
 fn has_a_point(letter: &Letter, account: &Account) -> bool {
@@ -104,9 +142,8 @@ fn mint_link(
         | LinkPurpose::EmailReset
         | LinkPurpose::UsernameReset => ctx.policy.lifetimes.password_reset,
     };
-    if purpose != LinkPurpose::Activation {
-        // A letter that was asked for earlier and is sent again now must not outlive a later one; two
-        // copies of one letter hold good links both.
+    if is_alone(purpose) {
+        // Two copies of one letter hold good links both: whoever gets both may open either.
         mail_tokens::delete_older(ctx.conn, (account.id, purpose), waiting.created_at)?;
     }
     let new = NewMailToken {
@@ -130,9 +167,11 @@ fn mint_link(
     Ok((shown, life))
 }
 
-/// The letter was handed over.
+/// The letter was handed over, or need not be any more.
 pub fn sent(ctx: &mut Ctx<'_>, id: i64) -> Outcome<()> {
-    Ok(outbox::delete(ctx.conn, id)?)
+    // Whether it was still there does not matter: a newer one may have taken its place.
+    outbox::delete(ctx.conn, id)?;
+    Ok(())
 }
 
 /// What a failed try leads to.
@@ -144,8 +183,8 @@ pub enum Failure {
     Parked,
 }
 
-/// The letter could not be handed over: it is tried again after 5 s, 10 s, 20 s … at most an hour, and
-/// set aside after `most` tries.
+/// The letter could not be handed over: it is tried again after 30 s, 90 s, 4½ min … at most 8 h, and set
+/// aside after `most` tries.
 pub fn failed(
     ctx: &mut Ctx<'_>,
     (id, attempts): (i64, i64),
@@ -162,8 +201,8 @@ pub fn failed(
 
 /// The wait after that many tries.
 fn wait_after(attempts: i64) -> TimeDelta {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    FIRST_WAIT.checked_mul(1_i32 << doublings).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
+    let triplings = u32::try_from(attempts.clamp(1, 15) - 1).unwrap_or(0);
+    FIRST_WAIT.checked_mul(3_i32.pow(triplings)).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -171,11 +210,18 @@ mod tests {
     use super::{LONGEST_WAIT, TimeDelta, wait_after};
 
     #[test]
-    fn the_wait_doubles_up_to_an_hour() {
-        assert_eq!(wait_after(1), TimeDelta::seconds(5));
-        assert_eq!(wait_after(2), TimeDelta::seconds(10));
-        assert_eq!(wait_after(5), TimeDelta::seconds(80));
-        assert_eq!(wait_after(11), LONGEST_WAIT);
+    fn the_wait_triples_up_to_eight_hours() {
+        assert_eq!(wait_after(1), TimeDelta::seconds(30));
+        assert_eq!(wait_after(2), TimeDelta::seconds(90));
+        assert_eq!(wait_after(7), TimeDelta::seconds(21_870));
+        assert_eq!(wait_after(8), LONGEST_WAIT);
         assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn ten_tries_take_more_than_a_day() {
+        let whole: TimeDelta = (1..10).map(wait_after).sum();
+        assert_eq!(whole, TimeDelta::seconds(90_390));
+        assert!(whole > TimeDelta::hours(24));
     }
 }

@@ -16,6 +16,7 @@ pub mod groups;
 pub mod health;
 pub mod issue;
 pub mod jwt;
+pub mod letters;
 mod links;
 pub mod login;
 pub mod manage;

@@ -41,7 +41,7 @@ pub fn sessions(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<(
 /// Ends every refresh token the account gave to the client; access tokens live until their time is over.
 pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
     if let Some(account) = &me.account {
-        families::delete_refresh_of(ctx.conn, account.id, client.key)?;
+        families::end_refresh_of(ctx.conn, account.id, client.key, ctx.now)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod clients;
 mod dev;
 mod health;
 mod help;
+mod letters;
 mod migrating;
 mod passwords;
 mod process;

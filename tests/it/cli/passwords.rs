@@ -20,6 +20,19 @@ async fn a_new_password_ends_every_token_of_the_account() {
 }
 
 #[tokio::test]
+async fn blanks_at_its_ends_are_no_part_of_a_password_wherever_it_was_typed() {
+    let house = House::open().await;
+    let shell = Shell::at(&house);
+    let ada = house.person("ada").await;
+    shell.file("password", "  rabbit hole to anywhere \n");
+    shell.ok(&["account", "set-password", &ada.email, "--password-file", "password"]);
+    for typed in ["rabbit hole to anywhere", " rabbit hole to anywhere\t"] {
+        house.log_in_with(&ada.email, typed).expect(200).await;
+    }
+    house.log_in_with(&ada.email, "rabbithole to anywhere").expect(400).await;
+}
+
+#[tokio::test]
 async fn a_weak_password_is_refused_in_words_without_being_repeated() {
     let house = House::open().await;
     let shell = Shell::at(&house);

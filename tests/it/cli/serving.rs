@@ -24,13 +24,21 @@ struct Served {
 
 impl Served {
     async fn start() -> Self {
+        Self::draining("0").await
+    }
+
+    /// One that is drained for so many seconds before it stops.
+    async fn draining(seconds: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let clock = std::sync::Arc::new(SystemClock);
         let sandbox = sandbox::start(listener, Apps::demo(), clock, 1).await.unwrap();
         let listen = format!("127.0.0.1:{}", free_port());
         let base = format!("http://{listen}");
-        let shell =
-            Shell::with(&[("CAMBIO_SERVER__LISTEN", &listen), ("CAMBIO_PUBLIC_URL", &base)]);
+        let shell = Shell::with(&[
+            ("CAMBIO_SERVER__LISTEN", &listen),
+            ("CAMBIO_SERVER__DRAIN_SECONDS", seconds),
+            ("CAMBIO_PUBLIC_URL", &base),
+        ]);
         shell.file("cambio.toml", &sandbox.config_fragment());
         let mut process = Process::start(shell.command(&["--config", "cambio.toml", "serve"]));
         process.ready(&base).await;
@@ -68,6 +76,22 @@ async fn told_to_stop_it_finishes_what_is_under_way_and_takes_nothing_new() {
     assert!(said.text_of("access_token").starts_with("cat_"));
     assert_eq!(served.process.ended().await, Some(0));
     assert!(caller().get(format!("{}/health/live", served.base)).send().await.is_err());
+}
+
+#[tokio::test]
+async fn told_to_stop_it_is_not_ready_any_more_and_serves_on_until_it_is_drained() {
+    let mut served = Served::draining("300").await;
+    let conversion = served.conversion();
+    served.process.tell_to_stop();
+    served.process.says("stopping");
+    let asked = |path: &str| caller().get(format!("{}{path}", served.base)).send();
+    // New connections, each of them: the listener is open.
+    assert_eq!(asked("/health/ready").await.unwrap().status(), 503);
+    assert_eq!(asked("/health/live").await.unwrap().status(), 200);
+    conversion.await.with_status(200);
+    // Whoever says it twice does not want to wait.
+    served.process.tell_to_stop();
+    assert_eq!(served.process.ended().await, Some(0));
 }
 
 #[tokio::test]

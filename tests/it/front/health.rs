@@ -44,3 +44,14 @@ async fn health_is_told_to_whoever_asks() {
 
     house.get("/health/ready").bearer("garbage").expect(200).await;
 }
+
+#[tokio::test]
+async fn who_is_about_to_stop_is_not_ready_but_serves() {
+    let house = House::open().await;
+
+    house.app.begin_to_stop();
+
+    house.get("/health/ready").expect(503).await.is(&json!({ "status": "stopping" }));
+    house.get("/health/live").expect(200).await;
+    house.person("ada").await;
+}

@@ -4,6 +4,8 @@ mod bodies;
 mod busy;
 mod headers;
 mod health;
+mod passing;
 mod slow;
 mod stop;
+mod tasks;
 mod unknown;

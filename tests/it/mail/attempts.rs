@@ -22,13 +22,13 @@ async fn state(house: &House) -> (u32, bool) {
 }
 
 #[tokio::test]
-async fn the_waits_are_5_10_20_seconds_and_so_on() {
+async fn the_waits_are_30_seconds_and_thrice_as_long_each_time() {
     let house = House::open().await;
     house.register("ada").await;
     house.mail.transport().fail_next(10, &busy());
 
     house.mail.round().await;
-    for (tried, wait) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 80), (6, 160)] {
+    for (tried, wait) in [(1, 30), (2, 90), (3, 270), (4, 810), (5, 2430), (6, 7290)] {
         house.forward(TimeDelta::seconds(wait) - TimeDelta::milliseconds(1));
         house.mail.round().await;
         assert_eq!(state(&house).await, (tried, false), "too early");
@@ -43,12 +43,12 @@ async fn it_leaves_as_soon_as_the_way_is_free() {
     let house = House::open().await;
     house.register("ada").await;
     house.mail.transport().fail_next(3, &busy());
-    for seconds in [0, 5, 10] {
+    for seconds in [0, 30, 90] {
         house.forward(TimeDelta::seconds(seconds));
         assert_eq!(house.mail.round().await, 0);
     }
 
-    house.forward(TimeDelta::seconds(20));
+    house.forward(TimeDelta::seconds(270));
 
     assert_eq!(house.mail.round().await, 1);
     house.activate_by_letter("ada@example.com").await;
@@ -63,7 +63,7 @@ async fn after_ten_attempts_it_is_set_aside_and_never_tried_again() {
         for attempt in 1..=10 {
             assert_eq!(house.mail.round().await, 0);
             assert_eq!(state(&house).await, (attempt, attempt == 10), "{error}");
-            house.forward(TimeDelta::hours(1));
+            house.forward(TimeDelta::hours(8));
         }
 
         house.forward(TimeDelta::days(30));
@@ -81,7 +81,7 @@ async fn how_often_it_is_tried_is_a_setting() {
     house.register("ada").await;
     house.mail.transport().fail_next(2, &busy());
     house.mail.round().await;
-    house.forward(TimeDelta::seconds(5));
+    house.forward(TimeDelta::seconds(30));
     house.mail.round().await;
 
     assert_eq!(state(&house).await, (2, true));
@@ -122,4 +122,21 @@ async fn one_that_was_set_aside_does_not_stand_in_the_way_of_a_new_one() {
     house.post("/auth/users/resend_activation/").json(&again).expect(204).await;
 
     house.activate_by_letter("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn one_that_breaks_the_courier_down_is_put_back_like_any_other() {
+    let house = House::with(&[("mail.max_attempts", "2")]).await;
+    house.register("ada").await;
+    house.register("bob").await;
+    house.mail.transport().panic_next();
+    assert_eq!(house.mail.round().await, 1, "bob's is sent all the same");
+
+    house.forward(TimeDelta::seconds(30));
+    house.mail.transport().panic_next();
+    assert_eq!(house.mail.round().await, 0);
+
+    assert_eq!(state(&house).await, (2, true));
+    let why = house.lines("select last_error as line from outbox").await;
+    assert_eq!(why, ["writing or sending it panicked"]);
 }

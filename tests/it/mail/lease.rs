@@ -1,6 +1,6 @@
 //! Who has a letter: one courier at a time, and another one when the first has died.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cambio::{
     courier::{self, Office},
@@ -52,6 +52,22 @@ async fn a_letter_that_came_twice_works_by_either_copy() {
 }
 
 #[tokio::test]
+async fn every_copy_of_a_letter_has_one_message_id_and_no_other_letter_has_it() {
+    let house = House::open().await;
+    house.register("ada").await;
+    house.register("bob").await;
+    let first = house.app.write(usecases::courier::take).await.unwrap().unwrap();
+    // That courier has sent it and died before it could say so.
+    house.forward(TimeDelta::seconds(30));
+
+    let ada = house.mail.last_to("ada@example.com").await;
+    let bob = house.mail.last_to("bob@example.com").await;
+
+    assert_eq!(ada.message_id, format!("<{}@localhost>", first.mark));
+    assert_ne!(ada.message_id, bob.message_id);
+}
+
+#[tokio::test]
 async fn two_couriers_send_every_letter_once() {
     let house = House::open().await;
     let other = house.second_node(&[]).await;
@@ -78,7 +94,7 @@ async fn a_courier_at_work_is_woken_by_a_new_letter() {
     let memory = Memory::default();
     let transport = Transport::memory(&house.config().mail, memory.clone()).unwrap();
     let office = Office::with_transport(house.config(), transport).unwrap();
-    let courier = tokio::spawn(courier::run(house.app.clone(), office));
+    let courier = tokio::spawn(courier::run(house.app.clone(), Arc::new(office)));
 
     house.register("ada").await;
 

@@ -4,5 +4,6 @@ mod attempts;
 mod languages;
 mod lease;
 mod links;
+mod newest;
 mod outbox;
 mod templates;

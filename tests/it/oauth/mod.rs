@@ -11,6 +11,7 @@ mod conversion;
 mod disconnect;
 mod drf_errors;
 mod egress;
+mod ending_races;
 mod fail_closed;
 mod id_token;
 mod keys;

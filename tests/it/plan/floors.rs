@@ -13,7 +13,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
     ("error", &["domain"]),
     ("config", &["domain", "error"]),
     ("crypto", &["domain", "entropy", "error"]),
-    ("mail", &["config", "domain", "entropy", "error"]),
+    ("mail", &["config", "domain", "error"]),
     ("providers", &["config", "crypto", "domain", "error"]),
     ("store", &["domain", "error"]),
     ("usecases", &["crypto", "domain", "entropy", "error", "store"]),

@@ -27,6 +27,7 @@ const WAYS: [Way; 8] = [
             ("http/envelope.rs", "how long a request took, for the log"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
+            ("server/watch.rs", "whether a task worked for long before it broke down"),
         ],
     },
     Way {

@@ -1,0 +1,1 @@
+alter table families drop column refresh_ended_at;

@@ -1,0 +1,75 @@
+//! Tasks that must not end: whatever ends one, it is started again.
+
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+use futures_util::FutureExt as _;
+use tokio::time::sleep;
+
+/// How long a task rests before it is started again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rests {
+    /// After its first end; each further one doubles it.
+    pub(super) first: Duration,
+    /// At most; a task that worked for longer than this begins with the first one again.
+    pub(super) longest: Duration,
+}
+
+/// What the tasks of a server rest.
+pub(super) const RESTS: Rests =
+    Rests { first: Duration::from_millis(500), longest: Duration::from_secs(60) };
+
+/// Does the work over and over: it is not meant to end, and when it panics that is told and it begins anew.
+pub(super) async fn over<F: Future<Output = ()>>(
+    task: &'static str,
+    rests: Rests,
+    work: impl Fn() -> F,
+) {
+    let mut rest = rests.first;
+    loop {
+        let began = Instant::now();
+        let ended = AssertUnwindSafe(work()).catch_unwind().await;
+        if began.elapsed() > rests.longest {
+            rest = rests.first;
+        }
+        let (panicked, rest_ms) = (ended.is_err(), rest.as_millis());
+        tracing::error!(task, panicked, rest_ms, "a task broke down and is started again");
+        sleep(rest).await;
+        rest = rests.longest.min(rest * 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicU32, Ordering},
+        time::Duration,
+    };
+
+    use super::{Rests, over};
+
+    #[tokio::test]
+    async fn a_task_that_panics_or_ends_is_started_again() {
+        let begun = AtomicU32::new(0);
+        let (told, mut done) = tokio::sync::mpsc::unbounded_channel();
+        let work = || async {
+            match begun.fetch_add(1, Ordering::Relaxed) {
+                0 => panic!("the first time"),
+                1 => {}
+                2 => panic!("the third time"),
+                _ => {
+                    told.send(()).expect("somebody listens");
+                    std::future::pending().await
+                }
+            }
+        };
+        let rests = Rests { first: Duration::from_millis(1), longest: Duration::from_millis(2) };
+        tokio::select! {
+            () = over("test", rests, work) => unreachable!("it never ends"),
+            told = done.recv() => assert_eq!(told, Some(())),
+        }
+        assert_eq!(begun.load(Ordering::Relaxed), 4);
+    }
+}
