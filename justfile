@@ -21,6 +21,10 @@ check:
 ci:
     .ci/run
 
+# What the release program serves, as ratios; see benches/README.md.
+bench *options:
+    POSTGRES_DURABLE=1 scripts/with-postgres cargo bench --locked --bench serving -- {{options}}
+
 # A new migration for both databases.
 migration name:
     #!/usr/bin/env bash

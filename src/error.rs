@@ -81,6 +81,10 @@ pub enum Refusal {
     NotAllowed,
     /// What was sought does not exist, or is not the caller's to see.
     NotFound,
+    /// It is not in the state any more in which it was to be changed.
+    Changed,
+    /// It is larger than what is kept.
+    TooLarge,
     /// Asked too often.
     TooMany {
         /// When to try again.
@@ -189,6 +193,12 @@ pub enum FieldCode {
     NotAChoice,
     /// The body is not an object.
     NotAnObject,
+    /// It has more objects and lists within one another than this.
+    TooDeep(usize),
+    /// There are this many already.
+    TooMany(usize),
+    /// It is no name of a language.
+    NotALanguage,
     /// The value is not acceptable; the text says why.
     Invalid(&'static str),
 }

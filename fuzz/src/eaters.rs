@@ -83,7 +83,6 @@ pub fn authorization(data: &[u8]) {
             | Credential::AuthToken(token)
             | Credential::DialectJwt(_, token),
         ) => token,
-        Some(Credential::Jwt(jwt)) => jwt.token,
     };
     let token = token.expose_secret();
     assert!(!token.is_empty() && !token.contains(' '), "a token with spaces");

@@ -14,5 +14,6 @@ pub mod policy;
 pub mod provider;
 pub mod scope;
 mod similarity;
+pub mod template;
 pub mod token;
 pub mod username;

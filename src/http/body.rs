@@ -13,6 +13,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web};
 use futures_util::StreamExt as _;
+use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{form, json, multipart};
@@ -99,8 +100,54 @@ impl FromRequest for Body {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         let payload = payload.take();
-        Box::pin(async move { Ok(Self(read(&request, payload).await)) })
+        let most = |limits: BodyLimits, json| if json { limits.json } else { limits.form };
+        Box::pin(async move { Ok(Self(read(&request, payload, most).await)) })
     }
+}
+
+/// A body that may hold a long text, read or not.
+#[derive(Debug)]
+pub struct LongBody(pub Result<Words, BadBody>);
+
+/// Most bytes of a [`LongBody`]: 64 KiB of text, of which JSON and forms may write every byte as six.
+const LONG_BYTES: usize = 6 * 64 * 1024 + 1024;
+
+impl FromRequest for LongBody {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(read(&request, payload, |_, _| LONG_BYTES).await)) })
+    }
+}
+
+/// A JSON value of any shape, read or not; also of the type of a merge patch (RFC 7396).
+#[derive(Debug)]
+pub struct JsonValue(pub Result<Value, BadBody>);
+
+/// Most bytes of a [`JsonValue`].
+const VALUE_BYTES: usize = 64 * 1024;
+
+impl FromRequest for JsonValue {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(read_value(&request, payload).await)) })
+    }
+}
+
+async fn read_value(request: &HttpRequest, payload: Payload) -> Result<Value, BadBody> {
+    let bytes = arrived(request, payload, |_| VALUE_BYTES).await?;
+    let mime = request.mime_type().ok().flatten().ok_or(BadBody::MediaType)?;
+    if !["application/json", "application/merge-patch+json"].contains(&mime.essence_str()) {
+        return Err(BadBody::MediaType);
+    }
+    json::read_value(&bytes)
 }
 
 /// A body in JSON, read or not, whatever type it says it has: for a dialect whose callers never said one.
@@ -129,11 +176,14 @@ enum Kind {
     Multipart(String),
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    most: impl FnOnce(BodyLimits, bool) -> usize,
+) -> Result<Words, BadBody> {
     let kind = kind_of(request);
     let json = kind == Ok(Some(Kind::Json));
-    let most = |limits: BodyLimits| if json { limits.json } else { limits.form };
-    let bytes = arrived(request, payload, most).await?;
+    let bytes = arrived(request, payload, |limits| most(limits, json)).await?;
     // Nothing says nothing, whatever its type.
     if bytes.is_empty() {
         return Ok(Words::default());

@@ -62,6 +62,18 @@ impl<'a> Reader<'a> {
         self.text(field)
     }
 
+    /// A text that must be there, to the letter: spaces stay, and it may be empty.
+    pub fn verbatim(&mut self, name: &'static str) -> Option<String> {
+        let read = match self.words.get(name) {
+            None => Err(FieldCode::Required),
+            Some(Word::Null) => Err(FieldCode::Null),
+            Some(Word::Bool(_) | Word::Other) => Err(FieldCode::NotAString),
+            Some(Word::Text(text)) if text.contains('\0') => Err(FieldCode::Nul),
+            Some(Word::Text(text) | Word::Number(text)) => Ok(text.clone()),
+        };
+        self.keep(name, read)
+    }
+
     /// An address that must be there.
     pub fn email(&mut self, name: &'static str) -> Option<Email> {
         let text = self.text(Text::filled(name, 255))?;

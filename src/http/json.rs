@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::body::{BadBody, Word, Words};
 
@@ -14,6 +15,79 @@ pub fn read(bytes: &[u8]) -> Result<Words, BadBody> {
         Ok(Top::Object(None)) => Err(BadBody::Malformed("a name occurs twice")),
         Ok(Top::Other) => Err(BadBody::NotAnObject),
         Err(_syntax) => Err(BadBody::Malformed("it is not JSON")),
+    }
+}
+
+/// Reads any JSON value, as deep as the parser lets it be.
+pub fn read_value(bytes: &[u8]) -> Result<Value, BadBody> {
+    let text = std::str::from_utf8(bytes).map_err(|_utf8| BadBody::Malformed("it is not UTF-8"))?;
+    let strict: Strict = serde_json::from_str(text)
+        .map_err(|_syntax| BadBody::Malformed("it is not JSON, or a name occurs twice"))?;
+    Ok(strict.0)
+}
+
+/// A value none of whose objects has a name twice.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Strict(value))) = map.next_entry::<String, Strict>()? {
+            if object.insert(name, value).is_some() {
+                return Err(de::Error::custom("a name occurs twice"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(value)) = seq.next_element()? {
+            list.push(value);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 }
 
@@ -133,7 +207,7 @@ impl<'de> Visitor<'de> for WordVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadBody, Word, read};
+    use super::{BadBody, Word, read, read_value};
 
     #[test]
     fn every_kind_of_value_is_told_apart() {
@@ -160,6 +234,17 @@ mod tests {
             assert!(matches!(read(text.as_bytes()), Err(BadBody::Malformed(_))), "{text}");
         }
         assert!(matches!(read(b"{\"a\":\"\xff\"}"), Err(BadBody::Malformed(_))));
+    }
+
+    #[test]
+    fn a_value_is_read_whole_and_no_name_in_it_stands_twice() {
+        let text = br#"{"a":[1,-2,1.5,"x",true,null,{"b":{}}]}"#;
+        assert_eq!(read_value(text).expect("a value").to_string().as_bytes(), text);
+        for text in [&br#"{"a":{"b":1,"b":2}}"#[..], b"{", b"", b"\xff", b"[1] x"] {
+            assert!(matches!(read_value(text), Err(BadBody::Malformed(_))));
+        }
+        let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+        assert!(matches!(read_value(deep.as_bytes()), Err(BadBody::Malformed(_))));
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
 
 /// djoser, authtoken and simplejwt, under `/auth` (seed 1) and at the root (seeds 0 and 4).
 fn people(config: &mut ServiceConfig, base: &str) {
-    use djoser::{jwt, names, passwords, people, register, tokens};
+    use djoser::{documents, jwt, names, passwords, people, register, tokens};
 
     let at = |path: &str| format!("{base}{path}");
     config
@@ -69,6 +69,18 @@ fn people(config: &mut ServiceConfig, base: &str) {
                 .route(read().to(people::list)),
         )
         .service(record(&at("/users/me")))
+        .service(
+            only(&at("/users/me/settings"), "GET, PUT, PATCH, HEAD, OPTIONS", Login)
+                .route(read().to(documents::settings))
+                .route(web::put().to(documents::edit_settings))
+                .route(web::patch().to(documents::edit_settings)),
+        )
+        .service(
+            only(&at("/users/me/templates"), "GET, PUT, PATCH, HEAD, OPTIONS", Login)
+                .route(read().to(documents::templates))
+                .route(web::put().to(documents::store_template))
+                .route(web::patch().to(documents::store_template)),
+        )
         .service(post(&at("/users/activation"), Login, register::activate))
         // The name of earlier versions of djoser.
         .service(post(&at("/users/confirm"), Login, register::activate))
@@ -157,6 +169,11 @@ fn signin(config: &mut ServiceConfig, base: &str) {
         .service(call(&at("/restore"), restore::restore))
         .service(call(&at("/validation"), sessions::validate))
         .service(call(&at("/get_user"), accounts::get_user));
+}
+
+/// A resource to look at, by anyone.
+fn look(path: &str) -> Resource {
+    only(path, "GET, HEAD, OPTIONS", Anyone)
 }
 
 async fn not_found() -> HttpResponse {

@@ -28,6 +28,15 @@ pub fn sentence(code: &FieldCode) -> String {
         FieldCode::NotAChoice => "This is not a valid choice.",
         FieldCode::NotAnObject => "Invalid data. Expected an object.",
         FieldCode::Invalid(text) => text,
+        FieldCode::NotALanguage => {
+            "Enter a language: at most 32 letters, digits and signs of + # . _ -."
+        }
+        FieldCode::TooDeep(most) => {
+            return format!("Ensure this is nested no deeper than {most} levels.");
+        }
+        FieldCode::TooMany(most) => {
+            return format!("Ensure there are no more than {most} of these.");
+        }
         FieldCode::TooLong(most) => {
             return format!("Ensure this field has no more than {most} characters.");
         }

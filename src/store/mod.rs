@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod clients;
+pub mod documents;
 pub mod families;
 pub mod groups;
 pub mod identities;

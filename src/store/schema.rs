@@ -29,6 +29,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_settings (account_id) {
+        account_id -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    account_templates (account_id, language) {
+        account_id -> BigInt,
+        language -> Text,
+        template -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     identities (id) {
         id -> BigInt,
         provider -> Text,

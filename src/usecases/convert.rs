@@ -123,8 +123,12 @@ fn first_time(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
 
 fn standing(ctx: &mut Ctx<'_>, who: &ProviderIdentity, holder: &Account) -> Outcome<Holder> {
     let ties = identities::list(ctx.conn, holder.id)?;
-    // Were it the same person there, it would have been found by its id.
-    let taken = ties.iter().any(|tie| tie.provider == who.provider.as_str());
+    let there = ties.iter().find(|tie| tie.provider == who.provider.as_str());
+    if there.is_some_and(|tie| tie.subject == who.subject.as_str()) {
+        // It was not found by its id a moment ago: the same person was first, and is found at the next try.
+        return Err(Fault::Conflict { what: "an identity was tied meanwhile".to_owned() }.into());
+    }
+    let taken = there.is_some();
     Ok(match holder.state {
         AccountState::Pending => Holder::Pending,
         AccountState::Deactivated => Holder::Deactivated,

@@ -28,8 +28,10 @@ pub mod register;
 mod restoring;
 pub mod revoke;
 mod rotation;
+pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;
+pub mod templates;
 
 use chrono::{DateTime, Utc};
 

@@ -18,7 +18,7 @@ pub async fn play(rounds: usize) {
         let place = Place::make(&sandbox).await;
         let server = Server::spawn(&place);
         let began = Instant::now();
-        let life = Duration::from_millis(u64::try_from(below(150)).unwrap());
+        let life = Duration::from_micros(u64::try_from(below(40_000)).unwrap());
         let mut was_ready = false;
         while began.elapsed() < life {
             was_ready = was_ready || server::is_ready(&place).await;

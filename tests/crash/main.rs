@@ -28,6 +28,15 @@ mod server;
 #[cfg(test)]
 mod verify;
 
+/// The two tests take turns: how long a start takes is measured.
+#[cfg(test)]
+static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+#[cfg(test)]
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[cfg(test)]
 fn rounds() -> usize {
     std::env::var_os("CRASH_ROUNDS").map_or(3, |text| text.to_str().unwrap().parse().unwrap())
@@ -35,10 +44,12 @@ fn rounds() -> usize {
 
 #[test]
 fn what_was_acknowledged_outlives_the_server() {
+    let _alone = alone();
     actix_web::rt::System::new().block_on(rounds::play(rounds()));
 }
 
 #[test]
 fn a_server_killed_while_it_starts_for_the_first_time_starts_the_next_time() {
+    let _alone = alone();
     actix_web::rt::System::new().block_on(births::play(rounds()));
 }

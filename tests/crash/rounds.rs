@@ -82,12 +82,14 @@ fn sum_up(load: &Load, found: &Findings, starts: &[Duration], took: Duration) {
     let backend = if Database::is_postgres() { "PostgreSQL" } else { "SQLite" };
     let acknowledged: Vec<String> =
         journal.acknowledged.iter().map(|(what, count)| format!("{count} {what}")).collect();
-    let slowest = starts.iter().max().copied().unwrap_or_default();
+    let mut sorted = starts.to_vec();
+    sorted.sort();
+    let (middle, slowest) = (sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
     tell(&format!(
         "{backend}: {rounds} kills in {took:.0?}\n  acknowledged: {acknowledged}; put off: {put_off}\n  \
          under way when the server died: {happened} had happened, {undone} had not\n  \
          afterwards {shown} tokens and logins worked, {dead} ended tokens stayed ended, {letters} letters\n  \
-         lost: {lost}; done by half: {halves}; slowest start until ready: {slowest:.0?}",
+         lost: {lost}; done by half: {halves}; ready again after {middle:.0?}, {slowest:.0?} at most",
         rounds = starts.len() - 1,
         acknowledged = acknowledged.join(", "),
         put_off = journal.put_off,

@@ -24,4 +24,6 @@ mod restful;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
+mod store;
+#[cfg(test)]
 mod support;

@@ -1,5 +1,6 @@
 //! djoser, authtoken and drf-social-oauth2's session calls: bodies and errors of Django REST framework.
 
+pub mod documents;
 pub mod jwt;
 mod mail_links;
 pub mod names;

@@ -1,6 +1,6 @@
 //! How this dialect says no: `{"field": ["…"]}` for fields, `{"detail": "…"}` for the rest.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -92,12 +92,35 @@ fn failed(error: &Error, fault: &Fault) -> HttpResponse {
     response.json(json!({ "detail": "Something went wrong on our side." }))
 }
 
+/// The shapes in which this dialect says no.
+struct No<'a>(&'a Error);
+
+impl No<'_> {
+    fn detail(&self, status: StatusCode, text: &str) -> HttpResponse {
+        answer::no(status, self.0).json(json!({ "detail": text }))
+    }
+
+    fn bad(&self, text: &str) -> HttpResponse {
+        self.detail(StatusCode::BAD_REQUEST, text)
+    }
+
+    fn field(&self, name: &str, text: &str) -> HttpResponse {
+        answer::no(StatusCode::BAD_REQUEST, self.0).json(json!({ name: [text] }))
+    }
+
+    fn login(&self, text: &str) -> HttpResponse {
+        self.field(FieldError::OBJECT, text)
+    }
+
+    fn later(&self, status: StatusCode, wait: &Duration, text: &str) -> HttpResponse {
+        answer::no(status, self.0)
+            .insert_header((header::RETRY_AFTER, wait.as_secs().max(1)))
+            .json(json!({ "detail": text }))
+    }
+}
+
 fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
-    let detail =
-        |status: StatusCode, text: &str| answer::no(status, error).json(json!({ "detail": text }));
-    let field = |name: &str, text: &str| {
-        answer::no(StatusCode::BAD_REQUEST, error).json(json!({ name: [text] }))
-    };
+    let no = No(error);
     match refusal {
         Refusal::Fields(errors) => {
             answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors))
@@ -106,53 +129,52 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
         // Clients match on this sentence of djoser's.
         Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => {
-            field(FieldError::OBJECT, "Unable to log in with provided credentials.")
+            no.login("Unable to log in with provided credentials.")
         }
-        Refusal::ProviderRefused(_) => {
-            field(FieldError::OBJECT, "The provider does not vouch for this sign-in.")
+        Refusal::ProviderRefused(_) => no.login("The provider does not vouch for this sign-in."),
+        Refusal::ProviderGaveNoEmail => {
+            no.login("The provider told no e-mail address, and one is needed here.")
         }
-        Refusal::ProviderGaveNoEmail => field(
-            FieldError::OBJECT,
-            "The provider told no e-mail address, and one is needed here.",
-        ),
-        Refusal::LinkRefused => field(
-            FieldError::OBJECT,
+        Refusal::LinkRefused => no.login(
             "An account with this e-mail address exists. Log in to it and connect the provider.",
         ),
-        Refusal::BadMailUid => field("uid", "Invalid user id or user doesn't exist."),
-        Refusal::BadMailToken => field("token", "Invalid token for given user."),
-        Refusal::StaleMailToken => detail(StatusCode::FORBIDDEN, "Stale token for given user."),
-        Refusal::UnknownProvider => field("backend", "No provider goes by this name here."),
-        Refusal::UnknownClient => {
-            detail(StatusCode::BAD_REQUEST, "No application with this client_id.")
+        Refusal::BadMailUid => no.field("uid", "Invalid user id or user doesn't exist."),
+        Refusal::BadMailToken => no.field("token", "Invalid token for given user."),
+        Refusal::StaleMailToken => no.detail(StatusCode::FORBIDDEN, "Stale token for given user."),
+        Refusal::UnknownProvider => no.field("backend", "No provider goes by this name here."),
+        Refusal::UnknownClient => no.bad("No application with this client_id."),
+        Refusal::LastLogin => {
+            no.bad("This is the only way to log in to the account. Set a password first.")
         }
-        Refusal::LastLogin => detail(
-            StatusCode::BAD_REQUEST,
-            "This is the only way to log in to the account. Set a password first.",
-        ),
         // djoser answers with a bare string here.
         Refusal::RedirectNotAllowed => answer::no(StatusCode::BAD_REQUEST, error)
             .json("redirect_uri must be one of those this installation allows."),
-        Refusal::BadRequest(text) => detail(StatusCode::BAD_REQUEST, text),
-        Refusal::NotFound => detail(StatusCode::NOT_FOUND, "Not found."),
+        Refusal::BadRequest(text) => no.bad(text),
+        Refusal::NotFound => no.detail(StatusCode::NOT_FOUND, "Not found."),
         Refusal::NotAllowed => {
-            detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+            no.detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
         }
-        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
-            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-            .json(json!({ "detail": "Request was throttled." })),
+        Refusal::Changed => no.detail(
+            StatusCode::PRECONDITION_FAILED,
+            "It was changed meanwhile. Read it again before you change it.",
+        ),
+        Refusal::TooLarge => {
+            no.detail(StatusCode::PAYLOAD_TOO_LARGE, "This is larger than what is kept.")
+        }
+        Refusal::TooMany { retry_after } => {
+            no.later(StatusCode::TOO_MANY_REQUESTS, retry_after, "Request was throttled.")
+        }
         Refusal::BadClient
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
-        | Refusal::UnsupportedGrant => detail(StatusCode::BAD_REQUEST, "The request was refused."),
+        | Refusal::UnsupportedGrant => no.bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
-                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-                .json(json!({ "detail": "The provider cannot be asked at the moment." }))
+            let text = "The provider cannot be asked at the moment.";
+            no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, text)
         }
         Refusal::ProviderMalformed { .. } => {
-            detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
+            no.detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
         }
     }
 }

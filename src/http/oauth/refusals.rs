@@ -146,6 +146,8 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
             "An account with this e-mail address exists. Log in to it and connect the provider.",
         ),
         Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge
         | Refusal::BadMailUid
         | Refusal::BadMailToken
         | Refusal::StaleMailToken
@@ -239,6 +241,8 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ProviderGaveNoEmail
         | Refusal::ProviderMalformed { status: None }
         | Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge
         | Refusal::BadMailUid
         | Refusal::BadMailToken
         | Refusal::StaleMailToken

@@ -173,7 +173,9 @@ fn no(error: &Error, call: Call) -> No {
         | Refusal::ProviderRefused(_)
         | Refusal::ProviderGaveNoEmail
         | Refusal::LinkRefused
-        | Refusal::LastLogin => No::bad("The request was refused."),
+        | Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge => No::bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             let seconds = retry_after.as_secs();
             No::later(StatusCode::SERVICE_UNAVAILABLE, "The provider cannot be asked.", seconds)

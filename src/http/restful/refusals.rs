@@ -131,7 +131,9 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ProviderRefused(_)
         | Refusal::ProviderGaveNoEmail
         | Refusal::LinkRefused
-        | Refusal::LastLogin => bad("The request was refused."),
+        | Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge => bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
                 .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))

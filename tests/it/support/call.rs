@@ -42,9 +42,10 @@ impl Call {
     }
 
     /// Any body.
-    pub fn body(self, kind: &str, body: impl Into<String>) -> Self {
+    pub fn body(self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        let told = format!("{kind}: {body}");
+        let told: String = String::from_utf8_lossy(&body).chars().take(2000).collect();
+        let told = format!("{kind}: {told}");
         let request = self.request.header("Content-Type", kind).body(body);
         Self { request, told, ..self }
     }

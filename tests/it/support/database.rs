@@ -104,7 +104,8 @@ async fn make_template(server: &str) -> String {
 
 /// Nothing holds the database once this is done: it can be copied.
 async fn make_tables(url: String) {
-    let overrides = vec![("database.url".to_owned(), url)];
+    let patience = ("database.acquire_timeout_ms".to_owned(), "30000".to_owned());
+    let overrides = vec![("database.url".to_owned(), url), patience];
     let loaded = Config::load(&Sources { overrides, ..Sources::default() }).unwrap();
     let app = App::build(&loaded.config, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
     server::migrate(&app).await.unwrap();

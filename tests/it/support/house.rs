@@ -125,6 +125,12 @@ impl House {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Sends bytes as they are, and hangs up.
+    pub async fn hang_up_after(&self, bytes: &[u8]) {
+        let mut line = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
+        line.write_all(bytes).await.unwrap();
+    }
+
     /// `GET`.
     pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path)
@@ -189,6 +195,11 @@ fn config(
         ("server.workers", "1"),
         ("database.url", database.url()),
         ("database.threads", "2"),
+        // Stories run side by side on a machine that may be busy: nobody is sent away for that.
+        ("database.acquire_timeout_ms", "30000"),
+        ("database.statement_timeout_ms", "30000"),
+        ("database.lock_timeout_ms", "30000"),
+        ("hashing.wait_ms", "30000"),
         ("mail.site_name", "Test House"),
         ("jwt.signing_key", "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E="),
     ];

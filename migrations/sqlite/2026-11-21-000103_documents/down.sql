@@ -1,0 +1,2 @@
+drop table account_templates;
+drop table account_settings;

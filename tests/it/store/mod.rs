@@ -1,0 +1,8 @@
+//! The contract of the store, the same on both databases.
+
+mod cascade;
+mod conflicts;
+mod queue;
+mod race;
+mod rows;
+mod transactions;
