@@ -7,7 +7,7 @@ pub mod signin;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::problem::{Finding, under};
+use super::problem::{Finding, complain_if, under};
 
 /// One block for each dialect that leaves a choice.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,6 +32,20 @@ impl Dialects {
     pub fn signin_at(&self, common: Option<&SecretString>) -> Option<&str> {
         let key = self.signin.jwt_secret.as_ref().or(common);
         key.filter(|_| self.signin.enabled).map(|_| self.signin.path.as_str())
+    }
+
+    /// An account that works at once tells that its address was free: whoever registers it and logs in
+    /// knows that nobody else had it.
+    pub(super) fn warnings(&self, hides_accounts: bool) -> Vec<Finding> {
+        let text = "lets people in at once, and so tells who had no account, which \
+                    registration.reveal_existing = false is to hide; turn it on";
+        let tells = |enabled, required| hides_accounts && enabled && !required;
+        let (api, signin) = (&self.api, &self.signin);
+        let findings = [
+            (tells(api.enabled, api.require_activation), "api.require_activation"),
+            (tells(signin.enabled, signin.require_activation), "signin.require_activation"),
+        ];
+        findings.into_iter().filter_map(|(bad, key)| complain_if(bad, key, text)).collect()
     }
 
     pub(super) fn validate(&self) -> Vec<Finding> {

@@ -122,6 +122,7 @@ impl Config {
             ("jwt", self.jwt.warnings()),
             ("links", self.links.warnings(&self.public_url)),
             ("social_login", self.social_login.warnings()),
+            ("dialects", self.dialects.warnings(!self.registration.reveal_existing)),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

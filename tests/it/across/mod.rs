@@ -3,4 +3,5 @@
 mod dialects;
 mod first_login_race;
 mod nodes;
+mod one_account;
 mod refresh_race;
