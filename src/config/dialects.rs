@@ -39,7 +39,7 @@ impl Dialects {
     pub(super) fn warnings(&self, hides_accounts: bool) -> Vec<Finding> {
         let text = "lets people in at once, and so tells who had no account, which \
                     registration.reveal_existing = false is to hide; turn it on";
-        let tells = |enabled, required| hides_accounts && enabled && !required;
+        let tells = |enabled: bool, required: bool| hides_accounts && enabled && !required;
         let (api, signin) = (&self.api, &self.signin);
         let findings = [
             (tells(api.enabled, api.require_activation), "api.require_activation"),

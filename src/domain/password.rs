@@ -19,10 +19,10 @@ impl Password {
     /// A password as typed. Django REST framework cuts blanks at both ends of every text, passwords too; here it is
     /// done in the one place all passwords come through, so that one is the same wherever it was typed.
     pub fn new(typed: impl Into<String>) -> Self {
-        let mut typed = typed.into();
+        let typed = typed.into();
         let cut = typed.trim();
         if cut.len() < typed.len() {
-            typed = cut.to_owned();
+            return Self(SecretString::from(cut));
         }
         Self(SecretString::from(typed))
     }

@@ -19,7 +19,7 @@ pub(super) struct Rests {
 
 /// What the tasks of a server rest.
 pub(super) const RESTS: Rests =
-    Rests { first: Duration::from_millis(500), longest: Duration::from_secs(60) };
+    Rests { first: Duration::from_millis(500), longest: Duration::from_mins(1) };
 
 /// Does the work over and over: it is not meant to end, and when it panics that is told and it begins anew.
 pub(super) async fn over<F: Future<Output = ()>>(
@@ -61,7 +61,7 @@ mod tests {
                 2 => panic!("the third time"),
                 _ => {
                     told.send(()).expect("somebody listens");
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             }
         };

@@ -27,7 +27,8 @@ struct Brittle(AtomicUsize);
 
 impl Clock for Brittle {
     fn now(&self) -> DateTime<Utc> {
-        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let left =
+            self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         assert!(left.is_err(), "the clock has broken down");
         SystemClock.now()
     }

@@ -91,6 +91,7 @@ async fn links_of_two_purposes_do_not_end_each_other() {
     house.post("/auth/users/reset_email/").json(&body).expect(204).await;
 
     assert_eq!(house.mail.round().await, 2);
-    let links = house.lines("select purpose as line from mail_tokens where consumed_at is null").await;
+    let links =
+        house.lines("select purpose as line from mail_tokens where consumed_at is null").await;
     assert_eq!(links.len(), 2, "{links:?}");
 }

@@ -51,7 +51,8 @@ async fn of_a_refresh_and_an_end_at_once_no_refresh_token_is_left() {
     let both = Both::new().await;
     for what in ["refresh-tokens", "sessions"] {
         for _ in 0..5 {
-            let tokens = both.house.convert(&both.client, "google-oauth2", "ok-1").expect(200).await;
+            let tokens =
+                both.house.convert(&both.client, "google-oauth2", "ok-1").expect(200).await;
             let renew = both.house.refresh(&both.client, &tokens.text_of("refresh_token"));
             let (said, _) = join(renew.into_future(), both.ends(what).into_future()).await;
             assert!([200, 400].contains(&said.status), "{said:?}");
