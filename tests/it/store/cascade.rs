@@ -33,8 +33,8 @@ async fn laden(house: &House, name: &str) -> i64 {
     let client = house.client(&format!("client-of-{name}")).await;
     house
         .tamper(&format!(
-            "insert into identities (provider, subject, account_id, created_at, last_used_at)
-         values ('google-oauth2', '{name}', {}, 0, 0)",
+            "insert into identities (provider, subject, account_id, created_at)
+         values ('google-oauth2', '{name}', {}, 0)",
             person.id
         ))
         .await;
