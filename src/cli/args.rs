@@ -295,9 +295,9 @@ pub enum MailCommand {
         form: Form,
     },
     /// Have a letter tried again now, parked or put back; its tries are counted anew.
+    #[command(group(clap::ArgGroup::new("which").required(true).args(["id", "all"])))]
     Retry {
         /// Its id.
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
         id: Option<i64>,
         /// Every letter that was parked or put back.
         #[arg(long)]

@@ -11,7 +11,7 @@ use std::{
 
 use cambio::{
     app::App,
-    clock::{Clock, SystemClock},
+    clock::Clock,
     courier::Office,
     entropy::OsEntropy,
     mail::{memory::Memory, transport::Transport},
@@ -20,17 +20,20 @@ use cambio::{
 use chrono::{DateTime, Utc};
 use tokio::{task::yield_now, time::timeout};
 
-use crate::support::{House, logs};
+use crate::support::{House, clock::ManualClock, logs};
 
-/// A clock that breaks down so many times.
-struct Brittle(AtomicUsize);
+/// A clock that breaks down so many times, and then tells the time of the house.
+struct Brittle {
+    left: AtomicUsize,
+    house: Arc<ManualClock>,
+}
 
 impl Clock for Brittle {
     fn now(&self) -> DateTime<Utc> {
         let left =
-            self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         assert!(left.is_err(), "the clock has broken down");
-        SystemClock.now()
+        self.house.now()
     }
 }
 
@@ -39,7 +42,7 @@ async fn courier_and_pruner_go_on_after_they_have_broken_down() {
     let house = House::open().await;
     house.register("ada").await;
     // Each of the two looks at the clock first thing: both break down, and one of them twice.
-    let clock = Arc::new(Brittle(AtomicUsize::new(3)));
+    let clock = Arc::new(Brittle { left: AtomicUsize::new(3), house: house.clock() });
     let app = App::build(house.config(), clock, Arc::new(OsEntropy)).unwrap();
     let memory = Memory::default();
     let transport = Transport::memory(&house.config().mail, memory.clone()).unwrap();

@@ -106,6 +106,11 @@ impl House {
         self.database.url()
     }
 
+    /// Its clock.
+    pub fn clock(&self) -> Arc<ManualClock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Lets time pass.
     pub fn forward(&self, by: TimeDelta) {
         self.clock.forward(by);
