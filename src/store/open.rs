@@ -163,8 +163,9 @@ impl ManageConnection for Manager {
         Err(Fault::unavailable("the connection is dead"))
     }
 
+    /// One that a panic hands back may be in the midst of a transaction, which the next loan would commit.
     fn has_broken(&self, connection: &mut Connection) -> bool {
-        connection.broken
+        connection.broken || std::thread::panicking()
     }
 }
 

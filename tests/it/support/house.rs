@@ -212,5 +212,11 @@ fn config(
     let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let overrides = ours.chain(settings.iter().copied()).map(pair).collect();
     let sources = Sources { file: Some(file), overrides, env: Vec::new() };
-    Config::load(&sources).unwrap_or_else(|problems| panic!("settings: {problems:?}")).config
+    let loaded = Config::load(&sources);
+    let mut config = loaded.unwrap_or_else(|problems| panic!("settings: {problems:?}")).config;
+    if !settings.iter().any(|(key, _)| key.starts_with("hashing.")) {
+        // No configuration may say this. A story that is about hashing asks for what is usual.
+        (config.hashing.memory_kib, config.hashing.iterations) = (64, 1);
+    }
+    config
 }
