@@ -38,8 +38,8 @@ pub(super) fn holder(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account
     Ok(hash.filter(|hash| hash != NO_PASSWORD).map(|_| account))
 }
 
-/// Puts a letter with a link into the outbox. Whatever older letter of its kind has not left is dropped, and
-/// older links of its purpose end.
+/// Puts a letter with a link into the outbox. Older links of its purpose end, and older letters of its kind that
+/// could not be sent are dropped: nobody finds ten of them when the mail server is back.
 pub(super) fn ask(
     ctx: &mut Ctx<'_>,
     kind: LetterKind,
@@ -48,7 +48,7 @@ pub(super) fn ask(
 ) -> Outcome<()> {
     if let Some(purpose) = kind.link() {
         // Letters first: a courier that is taking one is waited for, and then the link it has drawn is seen.
-        outbox::delete_kind(ctx.conn, account.id, kind)?;
+        outbox::delete_tried(ctx.conn, account.id, kind)?;
         mail_tokens::delete_of(ctx.conn, account.id, purpose)?;
     }
     register::post_to(ctx, kind, account, to)
