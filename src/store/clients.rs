@@ -112,16 +112,6 @@ pub fn find(conn: &mut AnyConnection, id: &ClientId) -> Result<Option<Client>, F
     row.map(Client::try_from).transpose()
 }
 
-/// The client in that row.
-pub fn find_by_key(conn: &mut AnyConnection, key: ClientKey) -> Result<Option<Client>, Fault> {
-    let row: Option<Row> = on!(conn, c => clients::table
-        .filter(clients::id.eq(key.0))
-        .select(Row::as_select())
-        .get_result(c)
-        .optional()?);
-    row.map(Client::try_from).transpose()
-}
-
 /// Every client, in the order of registration.
 pub fn list(conn: &mut AnyConnection) -> Result<Vec<Client>, Fault> {
     let rows: Vec<Row> = on!(conn, c => clients::table

@@ -77,4 +77,12 @@ impl<T> Verdict<T> {
             Self::Refused(refusal) => Err(Error::Refused(refusal)),
         }
     }
+
+    /// The same refusal, or another answer made of what was done.
+    pub(crate) fn and_then<U>(self, tell: impl FnOnce(T) -> Outcome<U>) -> Outcome<Verdict<U>> {
+        match self {
+            Self::Done(value) => Ok(Verdict::Done(tell(value)?)),
+            Self::Refused(refusal) => Ok(Verdict::Refused(refusal)),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     Ctx, Verdict,
     issue::{self, Pair, WithRefresh},
-    rotation::{self, Turn},
+    rotation::{self, Retold, Shown, Told, Turn},
 };
 use crate::{
     crypto::secret,
@@ -28,33 +28,30 @@ pub fn rotate(
     shown: &SecretString,
     wanted: Option<&ScopeSet>,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let unknown = || Refusal::BadGrant(Why::Unknown);
-    let found = tokens::find_refresh(ctx.conn, secret::digest(shown))?.ok_or_else(unknown)?;
+    let shown = rotation::find(ctx, shown, secret::digest(shown))?;
+    let found = &shown.found;
     if found.family.client.map(|(key, _)| key) != Some(client.key) {
         // Another client's token: neither used up nor revoked, or anybody could end it.
-        return Err(unknown().into());
+        return Err(Refusal::BadGrant(Why::Unknown).into());
     }
     if !found.family.stands() {
         return Err(Refusal::BadGrant(Why::Revoked).into());
     }
     if let RefreshStage::Used { .. } = found.stage {
         // Whatever scope is asked for now: a retry gets the answer of the first try.
-        return match rotation::again(ctx, &found, shown)? {
-            Verdict::Done(turn) => Ok(Verdict::Done(retry(turn)?)),
-            Verdict::Refused(refusal) => Ok(Verdict::Refused(refusal)),
-        };
+        return rotation::again(ctx, &shown)?.and_then(retry);
     }
-    if rotation::over(&found, ctx.now) {
+    if rotation::over(found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
-    let granted = granted(client, &found)?;
+    let granted = granted(client, found)?;
     let scope = match wanted {
         None => granted,
         // A blank scope is not a narrow one: RFC 6749 §3.3 knows no empty list.
         Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
-    replace(ctx, &found, shown, scope)
+    replace(ctx, &shown, scope)
 }
 
 /// What the grant allows, less what has been taken from the client since.
@@ -66,27 +63,25 @@ fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
 
 fn replace(
     ctx: &mut Ctx<'_>,
-    found: &FoundRefresh,
-    shown: &SecretString,
+    shown: &Shown<'_>,
     scope: ScopeSet,
 ) -> Outcome<Verdict<IssuedTokens>> {
     let pair = issue::draw(ctx, WithRefresh::Yes);
-    let family = found.family.id;
-    match rotation::use_up(ctx, found, shown, &retold(ctx, &pair, &scope))? {
-        Verdict::Done(Turn::Fresh) => {}
-        Verdict::Done(turn) => return Ok(Verdict::Done(retry(turn)?)),
-        Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
+    let alone = || Fault::internal("a pair has no refresh token");
+    let successor = pair.refresh.clone().ok_or_else(alone)?;
+    let told = Told { answer: told(ctx, &pair, &scope), successor: &successor };
+    if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
+        return verdict.and_then(retry);
     }
+    let family = shown.found.family.id;
     // The predecessor's access tokens end with it, as the published contract has it.
     tokens::delete_access_of(ctx.conn, family)?;
     issue::store(ctx, &pair, family, &scope)?;
-    if let Some(refresh) = &pair.refresh {
-        issue::store_refresh(ctx, refresh, family, rotation::end_of(found))?;
-    }
+    issue::store_refresh(ctx, &successor, family, rotation::end_of(&shown.found))?;
     Ok(Verdict::Done(issue::answer(ctx, pair, scope)))
 }
 
-fn retold(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
+fn told(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
     json!({
         "access": pair.access.expose_secret(),
         "refresh": pair.refresh.as_ref().map(ExposeSecret::expose_secret),
@@ -95,14 +90,12 @@ fn retold(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
     })
 }
 
-fn retry(turn: Turn) -> Outcome<IssuedTokens> {
-    let bent = || Fault::internal("a sealed answer cannot be read");
-    let Turn::Retold(told) = turn else { return Err(bent().into()) };
-    let word = |name: &str| told.get(name).and_then(Value::as_str);
+fn retry(told: Retold) -> Outcome<IssuedTokens> {
+    let bent = || Fault::internal("a sealed answer holds an unreadable scope");
     Ok(IssuedTokens {
-        access: word("access").ok_or_else(bent)?.into(),
-        expires_in: told.get("expires_in").and_then(Value::as_i64).ok_or_else(bent)?,
-        scope: word("scope").and_then(ScopeSet::parse).ok_or_else(bent)?,
-        refresh: word("refresh").map(Into::into),
+        access: told.secret("access")?,
+        expires_in: told.number("expires_in")?,
+        scope: ScopeSet::parse(told.word("scope")?).ok_or_else(bent)?,
+        refresh: Some(told.secret("refresh")?),
     })
 }
