@@ -60,13 +60,13 @@ async fn who_finds_the_queue_full_is_sent_away_at_once() {
 #[tokio::test]
 async fn who_waited_too_long_is_not_served_any_more() {
     let house =
-        House::with(&[("database.threads", "1"), ("database.acquire_timeout_ms", "50")]).await;
+        House::with(&[("database.threads", "1"), ("database.acquire_timeout_ms", "800")]).await;
     let ada = house.person("ada").await;
     let hold = Hold::on(&house).await;
     let call = house.get("/auth/users/me/").token(&ada.auth_token);
     let mut waiting = tokio::spawn(call.into_future());
 
-    assert!(timeout(Duration::from_millis(200), &mut waiting).await.is_err(), "it waits");
+    assert!(timeout(Duration::from_millis(1200), &mut waiting).await.is_err(), "it waits");
     hold.end().await;
 
     let said = waiting.await.unwrap();
@@ -79,12 +79,12 @@ async fn a_house_whose_threads_are_held_lives_but_is_not_ready() {
     let house = House::with(&[
         ("database.threads", "1"),
         ("database.queue", "1"),
-        ("database.acquire_timeout_ms", "50"),
+        ("database.acquire_timeout_ms", "800"),
     ])
     .await;
     let hold = Hold::on(&house).await;
     let mut waiting = tokio::spawn(house.get("/health/ready").into_future());
-    assert!(timeout(Duration::from_millis(200), &mut waiting).await.is_err(), "it waits");
+    assert!(timeout(Duration::from_millis(1200), &mut waiting).await.is_err(), "it waits");
 
     house.get("/health/live").expect(200).await;
     house.get("/health/ready").expect(503).await;
