@@ -53,7 +53,7 @@ async fn every_path_of_the_list_is_there() {
         ("/users/reset_password/", "email"),
         ("/users/reset_password_confirm/", "new_password"),
         ("/users/reset_username/", "email"),
-        ("/users/reset_username_confirm/", "new_username"),
+        ("/users/reset_username_confirm/", "new_email"),
         ("/token/login/", "non_field_errors"),
         ("/jwt/create/", "email"),
         ("/jwt/refresh/", "refresh"),
