@@ -21,7 +21,10 @@ use crate::{
         outgoing::Outgoing,
         transport::{SendError, Transport},
     },
-    usecases::courier::{self, Failure, Ready},
+    usecases::{
+        asked,
+        courier::{self, Failure, Ready},
+    },
 };
 
 /// Longest sleep between two looks into the outbox: letters of other nodes, and those due again.
@@ -70,7 +73,7 @@ pub async fn run(app: App, office: Arc<Office>) {
 /// Sends every letter that is due; tells how many were handed over.
 pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
     let mut handed_over = 0;
-    while let Some(ready) = app.write(courier::take).await? {
+    while let Some(ready) = next(app).await? {
         let (id, attempts) = (ready.id, ready.attempts);
         // A letter that breaks the courier down must not do so for ever: it is put back like any other.
         let sent = AssertUnwindSafe(send(app, office, ready)).catch_unwind().await;
@@ -84,6 +87,12 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
         }
     }
     Ok(handed_over)
+}
+
+/// The next letter that is due, once whatever was asked for has become letters.
+async fn next(app: &App) -> Outcome<Option<Ready>> {
+    while app.write(asked::settle).await? {}
+    app.write(courier::take).await
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {

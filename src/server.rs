@@ -19,6 +19,7 @@ use crate::{
     error::{Fault, Outcome},
     http::{
         self, Places, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style,
+        unread,
     },
     store::migrate,
     usecases::prune,
@@ -128,6 +129,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&cookie))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
+            .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
     })
     .workers(workers)

@@ -19,6 +19,7 @@ pub mod oauth;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
+pub mod unread;
 
 use actix_web::{
     HttpResponse, Resource,

@@ -54,7 +54,7 @@ pub fn renew(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<ApiPair
     if let Turn::Again(verdict) =
         rotation::use_up(ctx, &shown, &Told { answer, successor: &refresh })?
     {
-        return verdict.and_then(retry);
+        return verdict.and_then(|told| retry(&told));
     }
     jwt::record(ctx, &draft, family.id)?;
     let idle = rotation::end_of(&shown.found).min(ctx.now + ctx.policy.api.refresh);
@@ -89,6 +89,6 @@ fn draw(ctx: &Ctx<'_>, account: &Account) -> Outcome<(Draft, SecretString)> {
     Ok((draft, secret::uuid(ctx.entropy)))
 }
 
-fn retry(told: Retold) -> Outcome<ApiPair> {
+fn retry(told: &Retold) -> Outcome<ApiPair> {
     Ok(ApiPair { access: told.secret("access")?, refresh: told.secret("refresh")? })
 }

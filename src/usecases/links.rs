@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Outcome, Refusal},
     store::{
-        accounts::{self, NO_PASSWORD},
+        accounts,
         mail_tokens::{self, MailToken},
         outbox,
     },
@@ -27,15 +27,6 @@ pub(super) struct OpenLink {
     /// The new address it proves, where it does.
     pub(super) email: Option<Email>,
     digest: Digest,
-}
-
-/// The account behind an address that may be sent such a link: active, and with a password. Who came
-/// through a provider has nothing to reset.
-pub(super) fn holder(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
-    let account = accounts::find_by_email(ctx.conn, email)?.filter(Account::is_active);
-    let Some(account) = account else { return Ok(None) };
-    let hash = accounts::password_of(ctx.conn, account.id)?;
-    Ok(hash.filter(|hash| hash != NO_PASSWORD).map(|_| account))
 }
 
 /// Puts a letter with a link into the outbox. Older links of its purpose end, and older letters of its kind that

@@ -6,6 +6,7 @@
 
 pub mod addresses;
 pub mod api_sessions;
+pub mod asked;
 pub mod authenticate;
 pub mod clients;
 pub mod convert;
@@ -58,6 +59,20 @@ pub struct Ctx<'a> {
     pub keys: &'a Keys,
     /// Set by a deed that put a letter into the outbox: the courier is woken once it is committed.
     pub letter_waits: bool,
+}
+
+impl Ctx<'_> {
+    /// The same at another instant.
+    pub(crate) fn at(&mut self, now: DateTime<Utc>) -> Ctx<'_> {
+        Ctx {
+            conn: &mut *self.conn,
+            now,
+            entropy: self.entropy,
+            policy: self.policy,
+            keys: self.keys,
+            letter_waits: self.letter_waits,
+        }
+    }
 }
 
 /// A transaction's answer when a refusal must be kept, too: what was written stays either way.

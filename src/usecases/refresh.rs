@@ -39,7 +39,7 @@ pub fn rotate(
     }
     if let RefreshStage::Used { .. } = found.stage {
         // Whatever scope is asked for now: a retry gets the answer of the first try.
-        return rotation::again(ctx, &shown)?.and_then(retry);
+        return rotation::again(ctx, &shown)?.and_then(|told| retry(&told));
     }
     if rotation::over(found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
@@ -71,7 +71,7 @@ fn replace(
     let successor = pair.refresh.clone().ok_or_else(alone)?;
     let told = Told { answer: told(ctx, &pair, &scope), successor: &successor };
     if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
-        return verdict.and_then(retry);
+        return verdict.and_then(|told| retry(&told));
     }
     let family = shown.found.family.id;
     // The predecessor's access tokens end with it, as the published contract has it.
@@ -90,7 +90,7 @@ fn told(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
     })
 }
 
-fn retry(told: Retold) -> Outcome<IssuedTokens> {
+fn retry(told: &Retold) -> Outcome<IssuedTokens> {
     let bent = || Fault::internal("a sealed answer holds an unreadable scope");
     Ok(IssuedTokens {
         access: told.secret("access")?,

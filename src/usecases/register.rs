@@ -215,8 +215,8 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
 }
 
-/// Sends the letter with the link again to an account whose address waits to be proven. Tells nobody whether it did.
-pub fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
+/// Sends the letter with the link again to an account whose address waits to be proven.
+pub(super) fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
     let Some(account) = accounts::find_by_email(ctx.conn, email)? else { return Ok(()) };
     let has_password =
         accounts::password_of(ctx.conn, account.id)?.is_some_and(|hash| hash != NO_PASSWORD);

@@ -7,14 +7,14 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::password::Password,
+    domain::{letter::LetterKind, password::Password},
     error::Refusal,
     http::{
         answer,
         body::{JsonBody, Words},
         fields::{Reader, Text},
     },
-    usecases::passwords,
+    usecases::{asked, passwords},
 };
 
 /// `POST restore`: with an address, mails a link to it and never tells whether it did; with the token of
@@ -51,7 +51,7 @@ async fn ask(app: &App, words: &Words, field: &'static str) -> Result<(), Refuse
     let mut read = Reader::new(words);
     let email = read.email(field);
     let email = read.finish(email)?;
-    app.write(move |ctx| passwords::ask_restore(ctx, &email)).await?;
+    app.write(move |ctx| asked::ask(ctx, LetterKind::PasswordRestore, &email)).await?;
     Ok(())
 }
 

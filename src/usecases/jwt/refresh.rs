@@ -34,7 +34,7 @@ pub fn refresh(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<Refre
     let Known { shown, owner } = known(ctx, &key, shown)?;
     if let RefreshStage::Used { .. } = shown.found.stage {
         // Whether or not they rotate by now: it has been used up.
-        return rotation::again(ctx, &shown)?.and_then(retry);
+        return rotation::again(ctx, &shown)?.and_then(|told| retry(&told));
     }
     let family = shown.found.family.id;
     let access = access(ctx, &key, owner.id)?;
@@ -47,7 +47,7 @@ pub fn refresh(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<Refre
     if ctx.policy.jwt_rotation.blacklist
         && let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told(&access, &refresh))?
     {
-        return verdict.and_then(retry);
+        return verdict.and_then(|told| retry(&told));
     }
     record(ctx, &access, family)?;
     record_refresh(ctx, &refresh, family)?;
@@ -62,7 +62,7 @@ fn told<'a>(access: &Draft, refresh: &'a Draft) -> Told<'a> {
     Told { answer, successor: &refresh.jti }
 }
 
-fn retry(told: Retold) -> Outcome<Refreshed> {
+fn retry(told: &Retold) -> Outcome<Refreshed> {
     Ok(Refreshed { access: told.secret("access")?, refresh: Some(told.secret("refresh")?) })
 }
 

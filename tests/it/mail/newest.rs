@@ -1,5 +1,6 @@
 //! Of several links for one purpose the newest is good, whenever their letters leave.
 
+use cambio::usecases::asked;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -9,6 +10,7 @@ use crate::support::{House, Person};
 async fn ask(house: &House, ada: &Person) {
     let body = json!({ "email": ada.email });
     house.post("/auth/users/reset_password/").json(&body).expect(204).await;
+    while house.app.write(asked::settle).await.unwrap() {}
     house.forward(TimeDelta::seconds(1));
 }
 

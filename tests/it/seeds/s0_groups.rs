@@ -1,4 +1,5 @@
 //! Seed 0: "Authentication", djoser with JWTs that list the groups.
+#![expect(clippy::doc_markdown, reason = "the seed is quoted to the letter")]
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;

@@ -58,8 +58,7 @@ async fn the_token_of_the_document_opens_nothing_here() {
     house.get("/api/me/").bearer(token).expect(401).await;
 }
 
-/// "Queries to each of the endpoints can be performed": the requests of the document and nothing before
-/// them are answered by each of its endpoints, and its refresh tokens are nobody's.
+/// Where nobody has registered, its requests are answered as a stranger's.
 #[tokio::test]
 async fn the_refresh_tokens_of_the_document_are_nobodys() {
     let house = house().await;
