@@ -9,7 +9,7 @@ use crate::support::{House, callers::PASSWORD};
 /// The one key of every dialect in these stories.
 const KEY: &str = "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E=";
 
-/// Good JWTs of one person, one of each kind.
+/// Good JWTs of one person, one of each kind; the next number is somebody else's.
 struct Good {
     house: House,
     access: String,
@@ -23,6 +23,7 @@ impl Good {
         let keys = [("dialects.api.jwt_secret", KEY), ("dialects.signin.jwt_secret", KEY)];
         let house = House::with(&keys).await;
         let ada = house.person("ada").await;
+        house.person("eve").await;
         let jwts = house.jwts(&ada.email).await;
         let body = json!({ "email": ada.email, "username": ada.email, "password": PASSWORD });
         let api = house.post("/api/login/").json(&body).expect(200).await.text_of("access_token");
