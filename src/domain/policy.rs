@@ -32,7 +32,7 @@ pub struct Policy {
     pub on_clash: OnClash,
     /// The language of letters to people of whom none is known.
     pub language: Language,
-    /// The scopes of a client registered without any.
+    /// What is granted where no scope is asked for, and what a client registered without any may have.
     pub default_scope: ScopeSet,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,

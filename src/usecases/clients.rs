@@ -9,6 +9,7 @@ use crate::{
     domain::{
         client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
         credential::ClientCredential,
+        policy::Policy,
         scope::ScopeSet,
         token::Digest,
     },
@@ -60,10 +61,18 @@ pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) 
     Ok(client)
 }
 
-/// The scope of a new grant: what was asked for, if the client may, else all the client may.
-pub fn scope_for(client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
+/// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
+/// far as the client may (RFC 6749 §3.3); a client that may have none of it has its own scopes.
+pub fn scope_for(
+    policy: &Policy,
+    client: &Client,
+    wanted: Option<&ScopeSet>,
+) -> Outcome<ScopeSet> {
     match wanted {
-        None => Ok(client.scopes.clone()),
+        None => {
+            let default = policy.default_scope.only(&client.scopes);
+            Ok(if default.is_empty() { client.scopes.clone() } else { default })
+        }
         Some(wanted) if wanted.is_empty() => Err(Refusal::ScopeNotAllowed.into()),
         Some(wanted) if wanted.is_within(&client.scopes) => Ok(wanted.clone()),
         Some(_) => Err(Refusal::ScopeNotAllowed.into()),

@@ -54,8 +54,9 @@ pub(super) fn open(
     purpose: LinkPurpose,
 ) -> Outcome<OpenLink> {
     let digest = secret::digest(token);
-    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
+    // The link first: whether a bad one names an account that is there is not even a matter of time.
     let link = mail_tokens::find(ctx.conn, digest, id, purpose)?.ok_or(Refusal::BadMailToken)?;
+    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     let fresh = link.consumed_at.is_none() && link.expires_at > ctx.now;
     let stands = link.epoch == account.epoch && account.is_active();
     if !fresh || !stands || is_outdated(&account, &link, purpose) {

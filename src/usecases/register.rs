@@ -183,10 +183,10 @@ pub(super) fn has_run_out(ctx: &Ctx<'_>, account: &Account) -> bool {
 /// the next login, and then as good as any wrong one. The link to a new address proves that address here.
 pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outcome<()> {
     let digest = secret::digest(token);
-    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     let Some(link) = mail_tokens::find(ctx.conn, digest, id, LinkPurpose::Activation)? else {
         return addresses::prove(ctx, id, token);
     };
+    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     if link.expires_at <= ctx.now || link.epoch != account.epoch {
         return Err(Refusal::BadMailToken.into());
     }
