@@ -1,6 +1,5 @@
 //! From the configuration's words to the rules of the deeds.
 
-
 use chrono::TimeDelta;
 
 use crate::{

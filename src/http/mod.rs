@@ -9,6 +9,7 @@ pub mod credential;
 pub mod djoser;
 pub mod envelope;
 pub mod fields;
+pub mod fixed;
 pub mod form;
 pub mod health;
 pub mod json;
@@ -16,6 +17,7 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
+pub mod openapi;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -38,6 +40,8 @@ pub struct Places {
     pub api: Option<String>,
     /// Seed 3.
     pub signin: Option<String>,
+    /// Whether `/openapi.json` is there.
+    pub document: bool,
 }
 
 /// Mounts every dialect.
@@ -47,6 +51,9 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
     }
     if let Some(at) = &places.signin {
         config.configure(|config| signin(config, at));
+    }
+    if places.document {
+        config.service(look("/openapi.json").route(read().to(openapi::door::document)));
     }
     config
         .service(look("/health/live").route(read().to(health::live)))
