@@ -129,8 +129,12 @@ impl Call {
             .iter()
             .map(|kind| ((*kind).to_owned(), json!({ "schema": schema, "example": example })))
             .collect();
-        self.with("requestBody", json!({ "required": true, "content": content }))
-            .no(&[400, 408, 413, 415])
+        let read = self.with("requestBody", json!({ "required": true, "content": content }));
+        match read.manner {
+            // Seed 3 reads JSON, whatever it is said to be.
+            Manner::RestJwt => read.no(&[400, 408, 413]),
+            _ => read.no(&[400, 408, 413, 415]),
+        }
     }
 
     /// A parameter of the path, the query or a header.
@@ -144,11 +148,23 @@ impl Call {
         self
     }
 
-    /// One of these credentials must be shown.
+    /// One of these credentials must be shown, or 401 is said.
     #[must_use]
     pub fn login(self, schemes: &[&str]) -> Self {
+        self.wants(schemes).no(&[401])
+    }
+
+    /// One of these credentials must be shown.
+    #[must_use]
+    pub fn wants(self, schemes: &[&str]) -> Self {
         let security: Vec<Value> = schemes.iter().map(|scheme| json!({ *scheme: [] })).collect();
-        self.with("security", json!(security)).no(&[401])
+        self.with("security", json!(security))
+    }
+
+    /// An application may show itself in the header; or it is named in the body.
+    #[must_use]
+    pub fn client_may_log_in(self) -> Self {
+        self.with("security", json!([{}, { "client": [] }]))
     }
 
     /// The answer to a call that was carried out; without a body where there is nothing to say.

@@ -11,8 +11,12 @@ pub mod field;
 mod health;
 mod logins;
 pub mod manner;
+mod oauth;
 mod people;
+mod rest_jwt;
+mod restful;
 mod security;
+mod ties;
 
 use std::collections::BTreeMap;
 
@@ -90,6 +94,14 @@ fn calls(about: &About<'_>) -> Vec<Call> {
         calls.extend(documents::calls(&place.tagged("documents")));
         calls.extend(logins::calls(about, &place));
     }
+    calls.extend(oauth::calls(about));
+    calls.extend(ties::calls(about));
+    if let Some(base) = &about.places.api {
+        calls.extend(restful::calls(base));
+    }
+    if let Some(base) = &about.places.signin {
+        calls.extend(rest_jwt::calls(base));
+    }
     calls
 }
 
@@ -127,8 +139,16 @@ fn whole(about: &About<'_>) -> Value {
 
 /// Every schema that is called by its name.
 fn schemas(about: &About<'_>) -> Map<String, Value> {
-    let parts =
-        [manner::schemas(), people::schemas(about), documents::schemas(), logins::schemas()];
+    let parts = [
+        manner::schemas(),
+        people::schemas(about),
+        documents::schemas(),
+        logins::schemas(),
+        oauth::schemas(),
+        ties::schemas(),
+        restful::schemas(),
+        rest_jwt::schemas(),
+    ];
     let named = parts.into_iter().filter_map(|part| match part {
         Value::Object(schemas) => Some(schemas),
         _ => None,
@@ -149,10 +169,17 @@ do for a text. Text is trimmed.
 * Sentences are for people and may change. Keys, codes and statuses may not.
 * 503 carries `Retry-After`: nothing was done, and the request may be sent again.";
 
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 9] = [
     ("health", "Whether the process lives, and whether it can serve."),
     ("djoser", "Accounts, as djoser has them."),
     ("documents", "Settings and templates of an account, for the app that keeps them there."),
     ("authtoken", "Auth tokens, as Django REST framework's authtoken has them."),
     ("simplejwt", "JWTs, as djangorestframework-simplejwt has them."),
+    (
+        "oauth",
+        "OAuth 2.0 tokens for a provider's token and for other grants, as drf-social-oauth2 has them.",
+    ),
+    ("social", "Signing in on a provider's own page, and ties to providers."),
+    ("api", "Access JWTs and rotating refresh tokens."),
+    ("signin", "One JWT that is renewed by itself. Every answer tells its own status."),
 ];
