@@ -35,9 +35,11 @@ fn health(place: &Place) -> Vec<Call> {
     };
     let no = "The database does not answer, or the process is about to stop.";
     vec![
-        place
-            .get("/health/live", "live", "Ask whether the process lives")
-            .says_text(200, "It does.", "text/plain"),
+        place.get("/health/live", "live", "Ask whether the process lives").says_text(
+            200,
+            "It does.",
+            "text/plain",
+        ),
         place
             .get("/health/ready", "ready", "Ask whether it can serve")
             .says(200, "It can.", status("ready"))

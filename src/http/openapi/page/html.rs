@@ -40,7 +40,11 @@ impl Html {
     /// A line with `code` in it.
     pub fn line(&mut self, text: &str) -> &mut Self {
         for (at, part) in text.split('`').enumerate() {
-            if at % 2 == 0 { self.text(part) } else { self.element("code", part) };
+            if at % 2 == 0 {
+                self.text(part)
+            } else {
+                self.element("code", part)
+            };
         }
         self
     }
