@@ -1,7 +1,8 @@
 //! The OpenAPI document: every call of every dialect, where this installation serves it.
 //!
-//! One file for each group of calls; `tests/it/plan` holds them against the URL map, and the stories against
-//! what is answered.
+//! One file for each group of calls, with `calls` and `schemas`: a new dialect adds its file, a line to [`calls`],
+//! one to [`schemas`] and its tag. `tests/it/plan` holds them against the URL map, and every story against what
+//! is answered.
 
 pub mod call;
 mod changes;
