@@ -18,7 +18,12 @@ use crate::{
     courier::{self, Office},
     error::{Fault, Outcome},
     http::{
-        self, Places, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style,
+        self, Places,
+        body::BodyLimits,
+        browser::BrowserCookie,
+        envelope,
+        oauth::refusals::Style,
+        openapi::{About, Document, manner::Manner, page::Page},
         unread,
     },
     store::migrate,
@@ -117,8 +122,12 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
         signin: config.dialects.signin_at(key).map(str::to_owned),
+        document: config.docs.enabled,
+        docs: config.docs.enabled && config.docs.page,
     };
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
+    let document = Data::new(document(&app, config, &places));
+    let page = Data::new(Page::new(&document));
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
@@ -127,6 +136,8 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
+            .app_data(Data::clone(&document))
+            .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(unread::wrap))
@@ -142,6 +153,22 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     .map_err(deaf)?
     .run();
     Ok((server.handle(), tokio::spawn(server)))
+}
+
+/// The description of what is served, made once.
+fn document(app: &App, config: &Config, places: &Places) -> Document {
+    Document::new(&About {
+        public_url: config.public_url.as_str(),
+        site_name: &config.mail.site_name,
+        policy: app.policy(),
+        places,
+        converting: match config.dialects.convert_token.errors {
+            ErrorForm::Rfc => Manner::OAuth,
+            ErrorForm::Drf => Manner::Drf,
+        },
+        has_jwts: config.jwt.signing_key.is_some(),
+        cookie: BrowserCookie { secure: config.public_url.is_https() },
+    })
 }
 
 /// Takes away what is over, in small batches, while others write in between.

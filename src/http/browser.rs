@@ -43,7 +43,8 @@ impl BrowserCookie {
         format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
     }
 
-    fn name(self) -> &'static str {
+    /// The name of the cookie.
+    pub fn name(self) -> &'static str {
         if self.secure { "__Host-cambio-browser" } else { "cambio-browser" }
     }
 }

@@ -9,6 +9,7 @@ pub mod credential;
 pub mod djoser;
 pub mod envelope;
 pub mod fields;
+pub mod fixed;
 pub mod form;
 pub mod health;
 pub mod json;
@@ -16,6 +17,7 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
+pub mod openapi;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -39,6 +41,10 @@ pub struct Places {
     pub api: Option<String>,
     /// Seed 3.
     pub signin: Option<String>,
+    /// Whether `/openapi.json` is there.
+    pub document: bool,
+    /// Whether `/docs` is there.
+    pub docs: bool,
 }
 
 /// Mounts every dialect.
@@ -48,6 +54,14 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
     }
     if let Some(at) = &places.signin {
         config.configure(|config| signin(config, at));
+    }
+    if places.document {
+        config.service(look("/openapi.json").route(read().to(openapi::door::document)));
+    }
+    if places.docs {
+        config
+            .service(look("/docs").route(read().to(openapi::page::page)))
+            .service(look("/docs/style.css").route(read().to(openapi::page::style)));
     }
     config
         .service(look("/health/live").route(read().to(health::live)))

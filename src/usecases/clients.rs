@@ -63,11 +63,7 @@ pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) 
 
 /// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
 /// far as the client may (RFC 6749 §3.3); a client that may have none of it has its own scopes.
-pub fn scope_for(
-    policy: &Policy,
-    client: &Client,
-    wanted: Option<&ScopeSet>,
-) -> Outcome<ScopeSet> {
+pub fn scope_for(policy: &Policy, client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
     match wanted {
         None => {
             let default = policy.default_scope.only(&client.scopes);
