@@ -13,16 +13,18 @@ use crate::domain::policy::LoginField;
 pub fn calls(about: &About<'_>, place: &Place) -> Vec<Call> {
     let mut calls = passwords(about, place);
     let email = New { noun: "address", fields: email(about), lots: &[] };
-    let older = match about.policy.names.login {
-        LoginField::Email => {
-            New { noun: "address, by the older name of the call", ..email.clone() }
-        }
+    let by_username = match about.policy.names.login {
+        LoginField::Email => New {
+            noun: "address, by the older name of the call",
+            fields: older(about),
+            lots: &[&["new_email"], &["new_username"]],
+        },
         LoginField::Username | LoginField::Either => {
             New { noun: "user name", fields: username(about), lots: &[] }
         }
     };
     calls.extend(names(place, "email", &email));
-    calls.extend(names(place, "username", &older));
+    calls.extend(names(place, "username", &by_username));
     calls
 }
 

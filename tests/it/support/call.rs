@@ -22,7 +22,7 @@ impl Call {
     }
 
     /// Holds the answer against the document of the house.
-    pub fn as_described(self, described: Option<Described>) -> Self {
+    pub fn held_against(self, described: Option<Described>) -> Self {
         Self { described, ..self }
     }
 
@@ -89,7 +89,7 @@ impl Call {
         let answer = self.request.send().await.unwrap();
         let said = Said::read(format!("{}\n{}", line.unwrap_or_default(), self.told), answer).await;
         if let (Some(described), Some((method, path))) = (&self.described, &asked) {
-            said.is_as_described(described, method, path);
+            said.is_held_against(described, method, path);
         }
         match self.expected {
             Some(status) => said.with_status(status),

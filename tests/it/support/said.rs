@@ -27,7 +27,7 @@ impl Said {
     }
 
     /// Insists that the document tells of such an answer.
-    pub fn is_as_described(&self, described: &Described, method: &Method, path: &str) {
+    pub fn is_held_against(&self, described: &Described, method: &Method, path: &str) {
         let said = (self.status, &self.headers, self.text.as_str());
         let complaint = described.complaint((method, path), said);
         assert!(complaint.is_none(), "{}\n{}", complaint.unwrap(), self.story());
