@@ -23,7 +23,7 @@ use crate::{
         browser::BrowserCookie,
         envelope,
         oauth::refusals::Style,
-        openapi::{About, Document, manner::Manner},
+        openapi::{About, Document, manner::Manner, page::Page},
     },
     store::migrate,
     usecases::prune,
@@ -122,9 +122,11 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         api: config.dialects.api_at(key).map(str::to_owned),
         signin: config.dialects.signin_at(key).map(str::to_owned),
         document: config.docs.enabled,
+        docs: config.docs.enabled && config.docs.page,
     };
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
+    let page = Data::new(Page::new(&document));
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
@@ -134,6 +136,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&document))
+            .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
             .configure(|services| http::routes(services, &places))

@@ -8,10 +8,12 @@ use serde::Deserialize;
 pub struct Docs {
     /// Whether `/openapi.json` is there.
     pub enabled: bool,
+    /// Whether `/docs` shows it to people; it is off where the document is.
+    pub page: bool,
 }
 
 impl Default for Docs {
     fn default() -> Self {
-        Self { enabled: true }
+        Self { enabled: true, page: true }
     }
 }

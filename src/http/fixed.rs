@@ -10,6 +10,7 @@ pub struct Fixed {
     kind: &'static str,
     bytes: Bytes,
     tag: String,
+    policy: Option<&'static str>,
 }
 
 impl Fixed {
@@ -20,7 +21,13 @@ impl Fixed {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         let tag = format!("\"{:016x}\"", hasher.finish());
-        Self { kind, bytes, tag }
+        Self { kind, bytes, tag, policy: None }
+    }
+
+    /// Under a `Content-Security-Policy` of its own.
+    #[must_use]
+    pub fn under(self, policy: &'static str) -> Self {
+        Self { policy: Some(policy), ..self }
     }
 
     /// The text, or 304 for whoever has it already. It may be kept, but is asked for anew each time: another
@@ -31,6 +38,9 @@ impl Fixed {
         response
             .insert_header((header::ETAG, self.tag.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-cache"));
+        if let Some(policy) = self.policy {
+            response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+        }
         if self.is_known(request) {
             return response.finish();
         }

@@ -42,6 +42,8 @@ pub struct Places {
     pub signin: Option<String>,
     /// Whether `/openapi.json` is there.
     pub document: bool,
+    /// Whether `/docs` is there.
+    pub docs: bool,
 }
 
 /// Mounts every dialect.
@@ -54,6 +56,11 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
     }
     if places.document {
         config.service(look("/openapi.json").route(read().to(openapi::door::document)));
+    }
+    if places.docs {
+        config
+            .service(look("/docs").route(read().to(openapi::page::page)))
+            .service(look("/docs/style.css").route(read().to(openapi::page::style)));
     }
     config
         .service(look("/health/live").route(read().to(health::live)))

@@ -119,9 +119,24 @@ impl Call {
         self.body(kinds, &schema, &field::example(fields)).answered(400, complaints)
     }
 
+    /// A body of these fields, in every type the dialect reads, of which one of these lots must be there.
+    #[must_use]
+    pub fn takes_either(self, fields: &[Field], lots: &[&[&str]]) -> Self {
+        let mut schema = field::object(fields);
+        let lots: Vec<Value> = lots.iter().map(|names| json!({ "required": names })).collect();
+        if let (false, Some(schema)) = (lots.is_empty(), schema.as_object_mut()) {
+            schema.insert("anyOf".to_owned(), json!(lots));
+        }
+        let complaints = self.manner.complaints(fields);
+        self.body(&KINDS, &schema, &field::example(fields)).answered(400, complaints)
+    }
+
     /// A body of that schema in these types. It can be unreadable, late, too large, or of another type.
     #[must_use]
     pub fn body(mut self, kinds: &[&str], schema: &Value, example: &Value) -> Self {
+        // Nothing at all says as much as an object without any of its fields.
+        let may_lack = schema.get("properties").is_some();
+        let is_required = !may_lack || schema.get("required").or(schema.get("anyOf")).is_some();
         let name = camel(&self.name);
         self.schemas.insert(name.clone(), schema.clone());
         let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
@@ -129,7 +144,7 @@ impl Call {
             .iter()
             .map(|kind| ((*kind).to_owned(), json!({ "schema": schema, "example": example })))
             .collect();
-        let read = self.with("requestBody", json!({ "required": true, "content": content }));
+        let read = self.with("requestBody", json!({ "required": is_required, "content": content }));
         match read.manner {
             // Seed 3 reads JSON, whatever it is said to be.
             Manner::RestJwt => read.no(&[400, 408, 413]),

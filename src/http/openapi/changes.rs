@@ -12,17 +12,19 @@ use crate::domain::policy::LoginField;
 /// The calls of one mount.
 pub fn calls(about: &About<'_>, place: &Place) -> Vec<Call> {
     let mut calls = passwords(about, place);
-    let email = New { noun: "address", fields: email(about) };
-    let older = match about.policy.names.login {
-        LoginField::Email => {
-            New { noun: "address, by the older name of the call", ..email.clone() }
-        }
+    let email = New { noun: "address", fields: email(about), lots: &[] };
+    let by_username = match about.policy.names.login {
+        LoginField::Email => New {
+            noun: "address, by the older name of the call",
+            fields: older(about),
+            lots: &[&["new_email"], &["new_username"]],
+        },
         LoginField::Username | LoginField::Either => {
-            New { noun: "user name", fields: username(about) }
+            New { noun: "user name", fields: username(about), lots: &[] }
         }
     };
     calls.extend(names(place, "email", &email));
-    calls.extend(names(place, "username", &older));
+    calls.extend(names(place, "username", &by_username));
     calls
 }
 
@@ -57,6 +59,8 @@ fn passwords(about: &About<'_>, place: &Place) -> Vec<Call> {
 struct New {
     noun: &'static str,
     fields: [Vec<Field>; 2],
+    /// Under which names it may be typed, where there are several.
+    lots: &'static [&'static [&'static str]],
 }
 
 /// The fields when one is logged in, and those beside a link.
@@ -64,6 +68,17 @@ fn email(about: &About<'_>) -> [Vec<Field>; 2] {
     let new = || Field::email("new_email").example("new@mail.ru");
     let again = || Field::email("re_new_email").example("new@mail.ru").about("The same once more.");
     twice(about, new, again)
+}
+
+/// An address under its own name, or under that of a user name.
+fn older(about: &About<'_>) -> [Vec<Field>; 2] {
+    let named = twice(about, || Field::email("new_username"), || Field::email("re_new_username"));
+    let [set, reset] = email(about);
+    let [set_named, reset_named] = named;
+    [(set, set_named), (reset, reset_named)].map(|(fields, named)| {
+        let fields = fields.into_iter().map(Field::unless_otherwise);
+        fields.chain(named.into_iter().map(Field::optional)).collect()
+    })
 }
 
 fn username(about: &About<'_>) -> [Vec<Field>; 2] {
@@ -91,7 +106,7 @@ fn names(place: &Place, word: &str, new: &New) -> Vec<Call> {
             )
             .about(proof)
             .login(&PERSON)
-            .takes(&[set, vec![current()]].concat())
+            .takes_either(&[set, vec![current()]].concat(), new.lots)
             .says(204, "It is changed, or waits for its proof.", None)
             .no(&[403]),
         ask(
@@ -107,7 +122,7 @@ fn names(place: &Place, word: &str, new: &New) -> Vec<Call> {
                 &format!("Set a new {noun} by a link"),
             )
             .about(proof)
-            .takes(&[link().to_vec(), by_link].concat())
+            .takes_either(&[link().to_vec(), by_link].concat(), new.lots)
             .says(204, "It is changed, or waits for its proof.", None)
             .no(&[401]),
     ]

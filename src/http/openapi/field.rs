@@ -51,6 +51,13 @@ impl Field {
         self
     }
 
+    /// It may be left out where another stands in its place; the example has it.
+    #[must_use]
+    pub fn unless_otherwise(mut self) -> Self {
+        self.is_required = false;
+        self
+    }
+
     /// What it is, in words for people.
     #[must_use]
     pub fn about(self, text: &str) -> Self {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     About,
-    call::{Call, KINDS, Place, Said},
-    field::{self, Field},
+    call::{Call, Place, Said},
+    field::Field,
     security::PERSON,
 };
 use crate::domain::policy::LoginField;
@@ -28,23 +28,16 @@ fn auth_tokens(about: &About<'_>, place: &Place) -> Vec<Call> {
             .example("email@mail.ru"),
         Field::password("password"),
     ];
-    let mut schema = field::object(&fields);
-    let named = match about.policy.names.login {
-        LoginField::Username => json!([{ "required": ["username"] }]),
-        LoginField::Email | LoginField::Either => {
-            json!([{ "required": ["email"] }, { "required": ["username"] }])
-        }
+    let named: &[&[&str]] = match about.policy.names.login {
+        LoginField::Username => &[&["username"]],
+        LoginField::Email | LoginField::Either => &[&["email"], &["username"]],
     };
-    if let Some(schema) = schema.as_object_mut() {
-        schema.insert("anyOf".to_owned(), named);
-    }
     let token = json!({ "auth_token": "e6da55505e4c9b370921cf91964db0f651ac9dd4" });
     vec![
         place
             .post("/token/login/", "token_login", "Log in for an auth token")
             .about("Show it as `Authorization: Token …`. Wrong, unknown and not active are answered alike.")
-            .body(&KINDS, &schema, &field::example(&fields))
-            .answered(400, place.manner.complaints(&fields))
+            .takes_either(&fields, named)
             .says(200, "A new auth token.", Some(Said::named("AuthToken", token)))
             .no(&[401]),
         place
@@ -57,31 +50,15 @@ fn auth_tokens(about: &About<'_>, place: &Place) -> Vec<Call> {
 
 fn jwts(about: &About<'_>, place: &Place) -> Vec<Call> {
     let login = |name| Field::text(name, 4096).example("email@mail.ru");
-    let name = match about.policy.names.login {
-        LoginField::Email => login("email"),
-        LoginField::Username | LoginField::Either => login("username"),
-    };
-    let mut fields = vec![name, Field::password("password")];
-    if about.policy.names.login == LoginField::Either {
-        fields.push(login("email").optional());
-    }
+    let password = Field::password("password");
+    let either = [login("username").optional(), login("email").optional(), password.clone()];
     let create = place.post("/jwt/create/", "jwt_create", "Log in for a pair of JWTs").about(
         "The `Authorization` header is not looked at. The access JWT lists the account's `groups`.",
     );
-    let create = if about.policy.names.login == LoginField::Either {
-        let mut schema = field::object(&fields);
-        if let Some(schema) = schema.as_object_mut() {
-            schema.insert("required".to_owned(), json!(["password"]));
-            schema.insert(
-                "anyOf".to_owned(),
-                json!([{ "required": ["username"] }, { "required": ["email"] }]),
-            );
-        }
-        create
-            .body(&KINDS, &schema, &field::example(&fields))
-            .answered(400, place.manner.complaints(&fields))
-    } else {
-        create.takes(&fields)
+    let create = match about.policy.names.login {
+        LoginField::Email => create.takes(&[login("email"), password]),
+        LoginField::Username => create.takes(&[login("username"), password]),
+        LoginField::Either => create.takes_either(&either, &[&["username"], &["email"]]),
     };
     let pair = json!({ "refresh": JWT, "access": JWT });
     let mut calls =

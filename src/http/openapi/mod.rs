@@ -1,17 +1,19 @@
 //! The OpenAPI document: every call of every dialect, where this installation serves it.
 //!
-//! One file for each group of calls; `tests/it/plan` holds them against the URL map, and the stories against
-//! what is answered.
+//! One file for each group of calls, with `calls` and `schemas`: a new dialect adds its file, a line to [`calls`],
+//! one to [`schemas`] and its tag. `tests/it/plan` holds them against the URL map, and every story against what
+//! is answered.
 
 pub mod call;
 mod changes;
 mod documents;
 pub mod door;
 pub mod field;
-mod health;
+mod house;
 mod logins;
 pub mod manner;
 mod oauth;
+pub mod page;
 mod people;
 mod rest_jwt;
 mod restful;
@@ -68,6 +70,12 @@ impl Document {
         &self.value
     }
 
+    /// The path below which everything is reached, without a slash at the end.
+    fn base(&self) -> String {
+        let url = url::Url::parse(text(&self.value, "/servers/0/url"));
+        url.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
+    }
+
     /// The operation object of a method (in small letters) of a path, which may lack its last slash.
     pub fn operation(&self, method: &str, path: &str) -> Option<&Value> {
         let paths = self.value.get("paths")?;
@@ -84,9 +92,14 @@ impl Document {
     }
 }
 
+/// A text within a part of the document; empty when there is none.
+pub fn text<'a>(part: &'a Value, pointer: &str) -> &'a str {
+    part.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// Every call that this installation serves.
 fn calls(about: &About<'_>) -> Vec<Call> {
-    let mut calls = health::calls();
+    let mut calls = house::calls(about.places);
     for (base, prefix) in [("/auth", "auth_"), ("", "root_")] {
         let place = Place { base: base.to_owned(), prefix, tag: "djoser", manner: Manner::Djoser };
         calls.extend(people::calls(about, &place));
@@ -170,7 +183,7 @@ do for a text. Text is trimmed.
 * 503 carries `Retry-After`: nothing was done, and the request may be sent again.";
 
 const TAGS: [(&str, &str); 9] = [
-    ("health", "Whether the process lives, and whether it can serve."),
+    ("house", "Whether the process lives and can serve, and what it says of itself."),
     ("djoser", "Accounts, as djoser has them."),
     ("documents", "Settings and templates of an account, for the app that keeps them there."),
     ("authtoken", "Auth tokens, as Django REST framework's authtoken has them."),

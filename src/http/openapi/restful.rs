@@ -12,8 +12,7 @@ const ACCESS: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxMjMsI
 
 /// The calls below a path.
 pub fn calls(base: &str) -> Vec<Call> {
-    let place =
-        Place { base: base.to_owned(), prefix: "", tag: "api", manner: Manner::Restful };
+    let place = Place { base: base.to_owned(), prefix: "", tag: "api", manner: Manner::Restful };
     let mut calls = sessions(&place);
     calls.push(register(&place));
     calls.extend(me(&place));

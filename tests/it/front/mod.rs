@@ -2,8 +2,10 @@
 
 mod bodies;
 mod busy;
+mod document;
 mod headers;
 mod health;
+mod page;
 mod passing;
 mod slow;
 mod stop;

@@ -3,6 +3,7 @@
 mod config;
 mod floors;
 mod migrations;
+mod openapi;
 mod purity;
 mod refusals;
 mod sizes;

@@ -19,7 +19,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Call, clock::ManualClock, database::Database, logs, mailbox::Mailbox};
+use super::{
+    Call, clock::ManualClock, database::Database, described::Described, logs, mailbox::Mailbox,
+};
 
 /// A running Cambio with everything it needs, gone when it is dropped.
 pub struct House {
@@ -31,6 +33,7 @@ pub struct House {
     pub mail: Mailbox,
     base: String,
     http: Client,
+    described: Option<Described>,
     clock: Arc<ManualClock>,
     config: Config,
     _running: Running,
@@ -77,10 +80,13 @@ impl House {
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
         let office = Office::with_transport(&config, transport).unwrap();
+        let running = server::start_bare(&app, &config, listener).unwrap();
+        let http = caller();
         Self {
             mail: Mailbox::new(app.clone(), office, memory),
-            _running: server::start_bare(&app, &config, listener).unwrap(),
-            http: caller(),
+            _running: running,
+            described: described(&http, &base).await,
+            http,
             database,
             dir,
             app,
@@ -106,6 +112,11 @@ impl House {
         self.database.url()
     }
 
+    /// Its document, if it has one.
+    pub fn described(&self) -> Option<&Described> {
+        self.described.as_ref()
+    }
+
     /// Its clock.
     pub fn clock(&self) -> Arc<ManualClock> {
         Arc::clone(&self.clock)
@@ -118,7 +129,8 @@ impl House {
 
     /// A call that is sent when it is awaited.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call::new(self.http.request(method, format!("{}{path}", self.base)))
+        let call = Call::new(self.http.request(method, format!("{}{path}", self.base)));
+        call.as_described(self.described.clone())
     }
 
     /// Sends bytes as they are, and reads until the house hangs up.
@@ -160,6 +172,13 @@ impl House {
     pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
+}
+
+/// What the house says of itself.
+async fn described(http: &Client, base: &str) -> Option<Described> {
+    let said = http.get(format!("{base}/openapi.json")).send().await.unwrap();
+    let text = said.error_for_status().ok()?.text().await.unwrap();
+    Some(Described::new(serde_json::from_str(&text).unwrap()))
 }
 
 fn free_port() -> TcpListener {
