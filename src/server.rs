@@ -23,7 +23,7 @@ use crate::{
         browser::BrowserCookie,
         envelope,
         oauth::refusals::Style,
-        openapi::{About, Document, manner::Manner, page::Page},
+        openapi::{self, About, Document, manner::Manner, page::Page},
         unread,
     },
     store::migrate,
@@ -127,7 +127,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     };
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
-    let page = Data::new(Page::new(&document));
+    let page = Data::new(Page::default());
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
@@ -155,19 +155,26 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     Ok((server.handle(), tokio::spawn(server)))
 }
 
-/// The description of what is served, made once.
+/// The description of what is served.
 fn document(app: &App, config: &Config, places: &Places) -> Document {
-    Document::new(&About {
-        public_url: config.public_url.as_str(),
-        site_name: &config.mail.site_name,
-        policy: app.policy(),
-        places,
-        converting: match config.dialects.convert_token.errors {
-            ErrorForm::Rfc => Manner::OAuth,
-            ErrorForm::Drf => Manner::Drf,
-        },
-        has_jwts: config.jwt.signing_key.is_some(),
-        cookie: BrowserCookie { secure: config.public_url.is_https() },
+    let (app, places) = (App::clone(app), places.clone());
+    let (url, site) = (config.public_url.clone(), config.mail.site_name.clone());
+    let converting = match config.dialects.convert_token.errors {
+        ErrorForm::Rfc => Manner::OAuth,
+        ErrorForm::Drf => Manner::Drf,
+    };
+    let has_jwts = config.jwt.signing_key.is_some();
+    let cookie = BrowserCookie { secure: config.public_url.is_https() };
+    Document::new(move || {
+        openapi::whole(&About {
+            public_url: url.as_str(),
+            site_name: &site,
+            policy: app.policy(),
+            places: &places,
+            converting,
+            has_jwts,
+            cookie,
+        })
     })
 }
 

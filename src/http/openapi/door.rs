@@ -6,5 +6,5 @@ use super::Document;
 
 /// `GET /openapi.json`: the document.
 pub async fn document(document: Data<Document>, request: HttpRequest) -> HttpResponse {
-    document.fixed.answer(&request)
+    document.fixed().answer(&request)
 }

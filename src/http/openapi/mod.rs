@@ -20,7 +20,7 @@ mod restful;
 mod security;
 mod ties;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::{Map, Value, json};
 
@@ -50,35 +50,48 @@ pub struct About<'a> {
     pub cookie: BrowserCookie,
 }
 
-/// The document, made once.
+/// The document, made once, when it is first asked for.
 #[derive(Debug)]
 pub struct Document {
+    made: LazyLock<Made, Box<dyn FnOnce() -> Made + Send>>,
+}
+
+#[derive(Debug)]
+struct Made {
     value: Value,
     fixed: Fixed,
 }
 
 impl Document {
-    /// The document of an installation.
-    pub fn new(about: &About<'_>) -> Self {
-        let value = whole(about);
-        let fixed = Fixed::new("application/json", value.to_string());
-        Self { value, fixed }
+    /// The document that [`whole`] makes for an installation.
+    pub fn new(whole: impl FnOnce() -> Value + Send + 'static) -> Self {
+        let made = move || {
+            let value = whole();
+            let fixed = Fixed::new("application/json", value.to_string());
+            Made { value, fixed }
+        };
+        Self { made: LazyLock::new(Box::new(made)) }
     }
 
     /// The document.
     pub fn value(&self) -> &Value {
-        &self.value
+        &self.made.value
+    }
+
+    /// The document as it is served.
+    fn fixed(&self) -> &Fixed {
+        &self.made.fixed
     }
 
     /// The path below which everything is reached, without a slash at the end.
     fn base(&self) -> String {
-        let url = url::Url::parse(text(&self.value, "/servers/0/url"));
+        let url = url::Url::parse(text(self.value(), "/servers/0/url"));
         url.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
     }
 
     /// The operation object of a method (in small letters) of a path, which may lack its last slash.
     pub fn operation(&self, method: &str, path: &str) -> Option<&Value> {
-        let paths = self.value.get("paths")?;
+        let paths = self.value().get("paths")?;
         let bare = path.trim_end_matches('/');
         let item = paths.get(bare).or_else(|| paths.get(format!("{bare}/")))?;
         item.get(method)
@@ -88,7 +101,7 @@ impl Document {
     pub fn meant<'a>(&'a self, part: &'a Value) -> &'a Value {
         let target = part.get("$ref").and_then(Value::as_str);
         let target = target.and_then(|target| target.strip_prefix('#'));
-        target.and_then(|target| self.value.pointer(target)).unwrap_or(part)
+        target.and_then(|target| self.value().pointer(target)).unwrap_or(part)
     }
 }
 
@@ -118,7 +131,8 @@ fn calls(about: &About<'_>) -> Vec<Call> {
     calls
 }
 
-fn whole(about: &About<'_>) -> Value {
+/// All that is served by an installation, as one OpenAPI object.
+pub fn whole(about: &About<'_>) -> Value {
     let mut paths = Map::new();
     let (mut answers, mut schemas) = (BTreeMap::new(), schemas(about));
     for call in calls(about) {

@@ -1,6 +1,9 @@
 //! The document of a house, held against every answer that a story gets.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use jsonschema::Validator;
 use reqwest::{Method, header::HeaderMap};
@@ -8,29 +11,42 @@ use serde_json::{Value, json};
 
 /// The OpenAPI document of a house; nothing where it is switched off.
 #[derive(Clone)]
-pub struct Described(Arc<Value>);
+pub struct Described(Arc<Inner>);
+
+struct Inner {
+    document: Value,
+    /// Validators of answers, by method, path and status.
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
 
 impl Described {
     /// What was served as `/openapi.json`.
     pub fn new(document: Value) -> Self {
-        Self(Arc::new(document))
+        Self(Arc::new(Inner { document, validators: Mutex::default() }))
     }
 
     /// The document.
     pub fn value(&self) -> &Value {
-        &self.0
+        &self.0.document
+    }
+
+    /// The validator of the answers of a place, which takes longer to make than most stories to tell.
+    fn known_validator(&self, place: &str, schema: &Value) -> Arc<Validator> {
+        let mut known = self.0.validators.lock().unwrap();
+        let made = || Arc::new(self.validator(schema));
+        Arc::clone(known.entry(place.to_owned()).or_insert_with(made))
     }
 
     /// A validator of a schema of this document.
     pub fn validator(&self, schema: &Value) -> Validator {
-        let whole = json!({ "allOf": [schema], "components": self.0["components"] });
+        let whole = json!({ "allOf": [schema], "components": self.value()["components"] });
         jsonschema::options().should_validate_formats(true).build(&whole).unwrap()
     }
 
     /// What a part of the document means: itself, or what it refers to.
     pub fn meant<'a>(&'a self, part: &'a Value) -> &'a Value {
         match part["$ref"].as_str() {
-            Some(target) => self.0.pointer(target.trim_start_matches('#')).unwrap(),
+            Some(target) => self.value().pointer(target.trim_start_matches('#')).unwrap(),
             None => part,
         }
     }
@@ -61,7 +77,8 @@ impl Described {
             return None;
         }
         let body: Value = serde_json::from_str(text).unwrap();
-        let wrong = self.validator(&content["schema"]).validate(&body).err()?.to_string();
+        let wrong =
+            self.known_validator(&place, &content["schema"]).validate(&body).err()?.to_string();
         Some(format!("{place}: {wrong}"))
     }
 
@@ -75,7 +92,7 @@ impl Described {
             let same = |(one, other): (&&str, &&str)| one == other || one.starts_with('{');
             pattern.len() == asked.len() && pattern.iter().zip(&asked).all(same)
         };
-        let paths = self.0["paths"].as_object()?;
+        let paths = self.value()["paths"].as_object()?;
         paths
             .iter()
             .find(|(pattern, _)| bare(pattern) == asked)

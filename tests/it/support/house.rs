@@ -1,6 +1,10 @@
 //! A Cambio of one's own: a server on a free port, its database, its clock, its mail and its providers.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::TcpListener,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use cambio::{
     app::App,
@@ -85,7 +89,7 @@ impl House {
         Self {
             mail: Mailbox::new(app.clone(), office, memory),
             _running: running,
-            described: described(&http, &base).await,
+            described: described(&http, &base, settings).await,
             http,
             database,
             dir,
@@ -174,11 +178,23 @@ impl House {
     }
 }
 
-/// What the house says of itself.
-async fn described(http: &Client, base: &str) -> Option<Described> {
+/// What houses say of themselves, by the settings that are theirs alone.
+static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
+    LazyLock::new(Mutex::default);
+
+/// What the house says of itself. All of the same settings say the same: one of them is asked.
+async fn described(http: &Client, base: &str, settings: &[(&str, &str)]) -> Option<Described> {
+    let settings = format!("{settings:?}");
+    if let Some(known) = DESCRIBED.lock().unwrap().get(&settings) {
+        return known.clone();
+    }
     let said = http.get(format!("{base}/openapi.json")).send().await.unwrap();
-    let text = said.error_for_status().ok()?.text().await.unwrap();
-    Some(Described::new(serde_json::from_str(&text).unwrap()))
+    let said = match said.error_for_status() {
+        Ok(said) => Some(Described::new(said.json().await.unwrap())),
+        Err(_) => None,
+    };
+    DESCRIBED.lock().unwrap().insert(settings, said.clone());
+    said
 }
 
 fn free_port() -> TcpListener {

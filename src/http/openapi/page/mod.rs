@@ -4,6 +4,8 @@
 mod call;
 mod html;
 
+use std::sync::OnceLock;
+
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::Value;
 
@@ -15,24 +17,28 @@ use crate::http::fixed::Fixed;
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// The page and its style sheet, made once.
+/// The page, made once, when it is first asked for, and its style sheet.
 #[derive(Debug)]
 pub struct Page {
-    page: Fixed,
+    page: OnceLock<Fixed>,
     style: Fixed,
 }
 
-impl Page {
-    /// The page of a document.
-    pub fn new(document: &Document) -> Self {
-        let page = Fixed::new("text/html; charset=utf-8", whole(document)).under(POLICY);
-        Self { page, style: Fixed::new("text/css; charset=utf-8", include_str!("docs.css")) }
+impl Default for Page {
+    fn default() -> Self {
+        let style = Fixed::new("text/css; charset=utf-8", include_str!("docs.css"));
+        Self { page: OnceLock::new(), style }
     }
 }
 
 /// `GET /docs`: the page.
-pub async fn page(page: Data<Page>, request: HttpRequest) -> HttpResponse {
-    page.page.answer(&request)
+pub async fn page(
+    page: Data<Page>,
+    document: Data<Document>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let made = || Fixed::new("text/html; charset=utf-8", whole(&document)).under(POLICY);
+    page.page.get_or_init(made).answer(&request)
 }
 
 /// `GET /docs/style.css`: its style sheet.
