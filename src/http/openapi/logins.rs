@@ -51,7 +51,8 @@ fn auth_tokens(about: &About<'_>, place: &Place) -> Vec<Call> {
 fn jwts(about: &About<'_>, place: &Place) -> Vec<Call> {
     let login = |name| Field::text(name, 4096).example("email@mail.ru");
     let password = Field::password("password");
-    let either = [login("username").optional(), login("email").optional(), password.clone()];
+    let either =
+        [login("username").unless_otherwise(), login("email").optional(), password.clone()];
     let create = place.post("/jwt/create/", "jwt_create", "Log in for a pair of JWTs").about(
         "The `Authorization` header is not looked at. The access JWT lists the account's `groups`.",
     );
