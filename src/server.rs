@@ -10,7 +10,7 @@ use actix_web::{
     middleware::{NormalizePath, from_fn},
     web::Data,
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
     app::App,
@@ -37,6 +37,9 @@ pub struct Running {
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
     helpers: Vec<JoinHandle<()>>,
+    /// The courier's, and how long to wait for a letter that it has in hand.
+    office: Option<Arc<Office>>,
+    patience: Duration,
 }
 
 impl Running {
@@ -47,15 +50,21 @@ impl Running {
         tokio::time::sleep(self.drain).await;
     }
 
-    /// Takes nothing new, lets requests in progress finish, for as long as the configuration allows, and ends.
+    /// Takes nothing new, lets requests in progress finish and the courier hand over what it has in hand, for as
+    /// long as the configuration allows, and ends. A letter dropped on the way would be sent twice.
     pub async fn stop(self) {
         self.app.begin_to_stop();
         self.handle.stop(true).await;
         // A server that has stopped has nothing more to tell.
         let _ = self.done.await;
+        let at_rest = match &self.office {
+            Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
+            None => None,
+        };
         for helper in self.helpers {
             helper.abort();
         }
+        drop(at_rest);
     }
 
     /// Waits until the server ends by itself, which it does only when something is wrong.
@@ -81,6 +90,7 @@ pub fn start(
 ) -> Result<Running, Fault> {
     let mut running = start_bare(app, config, listener)?;
     let (posting, office) = (app.clone(), Arc::new(office));
+    running.office = Some(Arc::clone(&office));
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
@@ -95,7 +105,9 @@ pub fn start(
 pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
     let (handle, done) = serve(app, config, listener)?;
     let drain = Duration::from_secs(config.server.drain_seconds.into());
-    Ok(Running { app: app.clone(), drain, handle, done, helpers: Vec::new() })
+    let patience = Duration::from_secs(config.server.shutdown_seconds.into());
+    let (app, helpers) = (app.clone(), Vec::new());
+    Ok(Running { app, drain, handle, done, helpers, office: None, patience })
 }
 
 /// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes

@@ -5,6 +5,7 @@ mod busy;
 mod document;
 mod headers;
 mod health;
+mod letters;
 mod page;
 mod passing;
 mod slow;
