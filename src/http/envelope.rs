@@ -9,7 +9,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::answer::Told;
+use super::{answer::Told, language};
 use crate::{app::App, domain::credential::ShownJwt};
 
 /// The header that names a request in the log.
@@ -33,19 +33,22 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Wraps a request.
 pub async fn wrap(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
     let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
-    let mut response = next.call(request).await?;
+    let mut response = language::retold(next.call(request).await?);
     seal(&mut response, &id);
     let elapsed_us = began.elapsed().as_micros();
     // The pattern, never the path: a path may hold what somebody typed.
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
-    if let Some(Told(why)) = response.response().extensions().get::<Told>() {
+    if let Some(Told { why, fault }) = response.response().extensions().get::<Told>() {
+        if let Some(fault) = fault {
+            tracing::error!(id, fault, "fault");
+        }
         tracing::info!(id, %method, route, status, elapsed_us, why, "refused");
     } else {
         tracing::debug!(id, %method, route, status, elapsed_us, "answered");

@@ -27,7 +27,6 @@ use actix_web::{
     HttpResponse, Resource,
     web::{self, ServiceConfig},
 };
-use serde_json::json;
 
 use self::methods::{
     Access::{Anyone, Login},
@@ -191,6 +190,6 @@ fn look(path: &str) -> Resource {
     only(path, "GET, HEAD, OPTIONS", Anyone)
 }
 
-async fn not_found() -> HttpResponse {
-    HttpResponse::NotFound().json(json!({ "detail": "Not found." }))
+async fn not_found() -> Result<HttpResponse, djoser::Refused> {
+    Err(djoser::Refused::Nowhere)
 }

@@ -6,6 +6,7 @@ mod document;
 mod headers;
 mod health;
 mod page;
+mod languages;
 mod passing;
 mod slow;
 mod stop;

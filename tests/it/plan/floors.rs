@@ -46,7 +46,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 28] = [
+const CRATES: [(&str, &[&str]); 29] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -57,6 +57,7 @@ const CRATES: [(&str, &[&str]); 28] = [
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
     ("figment", &["config"]),
+    ("fluent_bundle", &["http"]),
     ("hkdf", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
