@@ -81,8 +81,7 @@ impl Spoken for Refused {
     fn has_tongues(&self) -> bool {
         let drf = self.style == Style::Drf;
         match &self.why {
-            Cause::Body(_) => drf,
-            Cause::Deed(Error::Refused(Refusal::Fields(_))) => drf,
+            Cause::Body(_) | Cause::Deed(Error::Refused(Refusal::Fields(_))) => drf,
             Cause::Deed(Error::Refused(no)) => {
                 matches!(no, Refusal::NoCredential | Refusal::BadCredential(..))
             }
