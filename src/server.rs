@@ -24,6 +24,7 @@ use crate::{
         envelope,
         oauth::refusals::Style,
         openapi::{About, Document, manner::Manner, page::Page},
+        pages::{self, Pages},
         unread,
     },
     store::migrate,
@@ -128,17 +129,20 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
     let page = Data::new(Page::new(&document));
+    let pages = config.docs.forms.then(|| Data::new(pages(&document, config)));
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
-        Web::new()
-            .app_data(Data::clone(&app))
+        let web = Web::new();
+        let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
+        web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&document))
             .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))
+            .wrap(from_fn(pages::wrap))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
@@ -168,6 +172,17 @@ fn document(app: &App, config: &Config, places: &Places) -> Document {
         },
         has_jwts: config.jwt.signing_key.is_some(),
         cookie: BrowserCookie { secure: config.public_url.is_https() },
+    })
+}
+
+/// The pages for people, made once.
+fn pages(document: &Document, config: &Config) -> Pages {
+    Pages::new(&pages::About {
+        document,
+        site: &config.mail.site_name,
+        public_url: config.public_url.as_str(),
+        origin: config.public_url.origin(),
+        has_document: config.docs.enabled,
     })
 }
 

@@ -18,6 +18,7 @@ pub mod methods;
 pub mod multipart;
 pub mod oauth;
 pub mod openapi;
+pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;

@@ -14,23 +14,29 @@ type Bundle = concurrent::FluentBundle<FluentResource>;
 
 /// The messages of one language, file by file.
 macro_rules! texts {
-    ($tag:literal) => {
+    ($tag:literal $(, $calls:literal)?) => {
         [
+            $(include_str!($calls),)?
             include_str!(concat!("words/", $tag, "/fields.ftl")),
             include_str!(concat!("words/", $tag, "/refusals.ftl")),
             include_str!(concat!("words/", $tag, "/phrases.ftl")),
+            include_str!(concat!("words/", $tag, "/hints.ftl")),
+            include_str!(concat!("words/", $tag, "/pages.ftl")),
         ]
     };
 }
 
 // Read when the first sentence in that language is said, and kept.
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, &texts!("en")));
-static RUSSIAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Russian, &texts!("ru")));
-static KOREAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Korean, &texts!("ko")));
+static RUSSIAN: LazyLock<Bundle> =
+    LazyLock::new(|| bundle(Language::Russian, &texts!("ru", "words/ru/calls.ftl")));
+static KOREAN: LazyLock<Bundle> =
+    LazyLock::new(|| bundle(Language::Korean, &texts!("ko", "words/ko/calls.ftl")));
 
-/// The ids of the phrases by their English text: each stands on a line of its own.
+/// The ids of phrases and hints by their English text: each stands on a line of its own.
 static PHRASES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-    let lines = include_str!("words/en/phrases.ftl").lines();
+    let texts = [include_str!("words/en/phrases.ftl"), include_str!("words/en/hints.ftl")];
+    let lines = texts.into_iter().flat_map(str::lines);
     lines.filter_map(|line| line.split_once(" = ")).map(|(id, text)| (text, id)).collect()
 });
 
@@ -69,6 +75,30 @@ impl Tongue {
     /// What a deed or a reader said in English words of its own.
     pub fn phrase(self, english: &str) -> String {
         PHRASES.get(english).map_or_else(|| english.to_owned(), |id| self.say(id))
+    }
+
+    /// What a call does; English is told by the document itself.
+    pub fn about_call(self, id: &str, english: &str) -> String {
+        self.of_call(id, None).unwrap_or_else(|| english.to_owned())
+    }
+
+    /// More about a call.
+    pub fn more_about_call(self, id: &str, english: &str) -> String {
+        self.of_call(id, Some("about")).unwrap_or_else(|| english.to_owned())
+    }
+
+    fn of_call(self, id: &str, attribute: Option<&str>) -> Option<String> {
+        let calls = match self.0 {
+            Language::English => return None,
+            Language::Russian | Language::Korean => self.bundle(),
+        };
+        let message = calls.get_message(&format!("call-{}", bare(id)))?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let text = calls.format_pattern(pattern, None, &mut Vec::new());
+        Some(text.into_owned())
     }
 
     /// The sentence for what is wrong with a field.
@@ -130,6 +160,11 @@ impl Tongue {
     }
 }
 
+/// A call's id without what its mounts put before it: the same call is told in the same words.
+fn bare(id: &str) -> &str {
+    id.strip_prefix("auth_").or_else(|| id.strip_prefix("root_")).unwrap_or(id)
+}
+
 fn formatted(bundle: &Bundle, id: &str, fillings: &FluentArgs<'_>) -> Option<String> {
     let pattern = bundle.get_message(id)?.value()?;
     let mut errors = Vec::new();
@@ -174,7 +209,13 @@ mod tests {
 
     #[test]
     fn every_file_of_messages_can_be_read() {
-        for text in [texts!("en"), texts!("ru"), texts!("ko")].concat() {
+        for text in [
+            &texts!("en")[..],
+            &texts!("ru", "words/ru/calls.ftl"),
+            &texts!("ko", "words/ko/calls.ftl"),
+        ]
+        .concat()
+        {
             let read = FluentResource::try_new(text.to_owned());
             assert!(read.is_ok(), "{:?}", read.map_err(|(_, errors)| errors));
         }

@@ -7,6 +7,7 @@ mod headers;
 mod health;
 mod page;
 mod languages;
+mod pages;
 mod passing;
 mod slow;
 mod stop;

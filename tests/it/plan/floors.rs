@@ -61,7 +61,7 @@ const CRATES: [(&str, &[&str]); 29] = [
     ("hkdf", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
-    ("minijinja", &["mail"]),
+    ("minijinja", &["mail", "http"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("r2d2", &["store"]),

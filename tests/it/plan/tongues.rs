@@ -7,16 +7,23 @@ use std::{
 };
 
 use actix_web::{HttpResponse, body::to_bytes};
+use serde_json::Value;
+
 use cambio::{
     domain::language::Language,
     error::{FieldCode, FieldError, Refusal},
     http::{djoser, language::Spoken, oauth, rest_jwt, restful, sentences::Tongue},
 };
 
+use crate::support::House;
+
 use super::{
     refusals::{every_refusal, variants},
     source::{self, Word},
 };
+
+/// What calls do, beside the document.
+const CALLS: &str = "calls.ftl";
 
 /// Messages of one file by id: what each says, as it is written.
 type Messages = BTreeMap<String, String>;
@@ -28,7 +35,9 @@ fn folder(language: Language) -> std::path::PathBuf {
 /// The names of the files of a language.
 fn names(language: Language) -> BTreeSet<String> {
     let entries = fs::read_dir(folder(language)).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // In English the document itself says what calls do.
+    names.filter(|name| name != CALLS).collect()
 }
 
 fn messages(language: Language, file: &str) -> Messages {
@@ -59,15 +68,31 @@ fn variables(message: &str) -> BTreeSet<&str> {
     message.split('$').skip(1).map(|text| &text[..end(text).unwrap_or(text.len())]).collect()
 }
 
-/// Every text in the code of the program.
+/// Every text in the code of the program and what its templates say, in one piece for each line of a text.
 fn texts() -> BTreeSet<String> {
     let program = source::files("src").into_iter().filter(|file| !file.is_test);
     let words = program.flat_map(|file| file.words());
     let text = |word| match word {
-        Word::Text(text) => Some(text),
+        // A line that goes on in the next one.
+        Word::Text(text) => Some(text.split("\\\n").map(str::trim_start).collect::<String>()),
         Word::Name(_) | Word::Sign(_) => None,
     };
-    words.filter_map(text).collect()
+    words.filter_map(text).chain(said_by_templates()).collect()
+}
+
+/// The ids that templates say.
+fn said_by_templates() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages/templates");
+    let texts = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let said = |text: String| {
+        text.split("say(\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    texts.flat_map(|text| -> Vec<String> { said(text) }).collect()
 }
 
 #[test]
@@ -99,8 +124,11 @@ fn no_message_is_left_in_english() {
 fn no_message_is_unused() {
     let texts = texts();
     for (id, message) in all(Language::English) {
-        let named = if id.starts_with("phrase-") { message.trim() } else { id.as_str() };
-        assert!(texts.contains(named), "{id} is never said");
+        let by_text = id.starts_with("phrase-") || id.starts_with("hint-");
+        // A note says its title and the text below it.
+        let named = if by_text { message.trim() } else { id.trim_end_matches("-text") };
+        let placed = named.starts_with("page-place-") && texts.contains("page-place-");
+        assert!(placed || texts.contains(named), "{id} is never said");
     }
 }
 
@@ -128,6 +156,59 @@ fn what_readers_and_providers_say_in_words_of_their_own_is_translated() {
             assert!(!(reader || provider) || known.contains(&**text), "{text} is not translated");
         }
     }
+}
+
+/// The words about what calls take, of the page of every call.
+fn hints(document: &Value) -> BTreeSet<String> {
+    let mut hints = BTreeSet::new();
+    let told = |part: &Value| part["description"].as_str().map(str::to_owned);
+    let meant = |part: &Value| {
+        let name = part["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+        name.and_then(|name| document.pointer(name)).unwrap_or(part).clone()
+    };
+    for operation in operations(document) {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let visible = parameters.map(&meant).filter(|it| it["in"] != "cookie");
+        hints.extend(visible.filter_map(|it| told(&it)));
+        let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
+        for (_, media) in content {
+            let schema = meant(&media["schema"]);
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            hints.extend(fields.filter_map(|(_, field)| told(&meant(field))));
+        }
+    }
+    hints
+}
+
+/// The operations people have pages for.
+fn operations(document: &Value) -> Vec<Value> {
+    let items = document["paths"].as_object().unwrap().values();
+    let all = items.flat_map(|item| item.as_object().unwrap().values().cloned());
+    all.filter(|operation| !FOR_MACHINES.contains(&operation["tags"][0].as_str().unwrap()))
+        .collect()
+}
+
+/// What is filed under these is called by machines, or is a page itself.
+const FOR_MACHINES: [&str; 2] = ["health", "house"];
+
+#[tokio::test]
+async fn every_call_and_every_field_is_told_in_every_language() {
+    let house = House::open().await;
+    let document = house.get("/openapi.json").expect(200).await.json();
+    let bare = |operation: &Value| {
+        let id = operation["operationId"].as_str().unwrap();
+        let id = id.strip_prefix("auth_").or_else(|| id.strip_prefix("root_")).unwrap_or(id);
+        format!("call-{id}")
+    };
+    let ids: BTreeSet<String> = operations(&document).iter().map(bare).collect();
+    for language in [Language::Russian, Language::Korean] {
+        let told: BTreeSet<String> = messages(language, CALLS).into_keys().collect();
+        assert_eq!(told, ids, "{language:?}");
+    }
+    let known = messages(Language::English, "hints.ftl");
+    let known: BTreeSet<String> = known.values().map(|text| text.trim().to_owned()).collect();
+    let missing: Vec<String> = hints(&document).difference(&known).cloned().collect();
+    assert_eq!(missing, Vec::<String>::new(), "without a translation");
 }
 
 async fn text(answer: HttpResponse) -> String {
