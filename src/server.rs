@@ -24,6 +24,7 @@ use crate::{
         envelope,
         oauth::refusals::Style,
         openapi::{self, About, Document, manner::Manner, page::Page},
+        pages::{self, LatePages, Pages},
         unread,
     },
     store::migrate,
@@ -140,17 +141,20 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
     let page = Data::new(Page::default());
+    let pages = config.docs.forms.then(|| Data::new(pages(Data::clone(&document), config)));
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
-        Web::new()
-            .app_data(Data::clone(&app))
+        let web = Web::new();
+        let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
+        web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&document))
             .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))
+            .wrap(from_fn(pages::wrap))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
@@ -188,6 +192,21 @@ fn document(app: &App, config: &Config, places: &Places) -> Document {
             cookie,
         })
     })
+}
+
+/// The pages for people.
+fn pages(document: Data<Document>, config: &Config) -> LatePages {
+    let (url, site) = (config.public_url.clone(), config.mail.site_name.clone());
+    let has_document = config.docs.enabled;
+    LatePages::new(Box::new(move || {
+        Pages::new(&pages::About {
+            document: &document,
+            site: &site,
+            public_url: url.as_str(),
+            origin: url.origin(),
+            has_document,
+        })
+    }))
 }
 
 /// Takes away what is over, in small batches, while others write in between.

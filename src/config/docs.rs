@@ -10,10 +10,12 @@ pub struct Docs {
     pub enabled: bool,
     /// Whether `/docs` shows it to people; it is off where the document is.
     pub page: bool,
+    /// Whether a browser that opens a call gets a page with a form for it.
+    pub forms: bool,
 }
 
 impl Default for Docs {
     fn default() -> Self {
-        Self { enabled: true, page: true }
+        Self { enabled: true, page: true, forms: true }
     }
 }

@@ -18,6 +18,7 @@ pub mod methods;
 pub mod multipart;
 pub mod oauth;
 pub mod openapi;
+pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -27,7 +28,6 @@ use actix_web::{
     HttpResponse, Resource,
     web::{self, ServiceConfig},
 };
-use serde_json::json;
 
 use self::methods::{
     Access::{Anyone, Login},
@@ -191,6 +191,6 @@ fn look(path: &str) -> Resource {
     only(path, "GET, HEAD, OPTIONS", Anyone)
 }
 
-async fn not_found() -> HttpResponse {
-    HttpResponse::NotFound().json(json!({ "detail": "Not found." }))
+async fn not_found() -> Result<HttpResponse, djoser::Refused> {
+    Err(djoser::Refused::Nowhere)
 }

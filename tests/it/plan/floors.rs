@@ -46,7 +46,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 28] = [
+const CRATES: [(&str, &[&str]); 29] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -57,10 +57,11 @@ const CRATES: [(&str, &[&str]); 28] = [
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
     ("figment", &["config"]),
+    ("fluent_bundle", &["http"]),
     ("hkdf", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
-    ("minijinja", &["mail"]),
+    ("minijinja", &["mail", "http"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("r2d2", &["store"]),

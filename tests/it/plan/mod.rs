@@ -8,5 +8,6 @@ mod purity;
 mod refusals;
 mod sizes;
 mod source;
+mod tongues;
 mod urls;
 mod words;
