@@ -99,9 +99,8 @@ impl Manner {
                 json!({ "status": status, "error": { "message": said } }),
             ),
             (Self::Restful, _) => (schema("ErrorSentence"), json!({ "error": said })),
-            (_, 405) => detail,
             (Self::Djoser, 401) => (schema("Unauthorized"), unauthorized),
-            (Self::Djoser, _) => detail,
+            (Self::Djoser, _) | (_, 405) => detail,
             (Self::OAuth | Self::Drf, 401) => (
                 json!({ "anyOf": [schema("OAuthError"), schema("Unauthorized")] }),
                 oauth_example("invalid_client"),

@@ -84,7 +84,7 @@ impl<'a> Shown<'a> {
             return;
         }
         let may_lack =
-            self.list("security").any(|way| way.as_object().is_some_and(|way| way.is_empty()));
+            self.list("security").any(|way| way.as_object().is_some_and(serde_json::Map::is_empty));
         html.raw("<p>").text(if may_lack { "May be called with " } else { "Wants " });
         for (at, name) in names.into_iter().enumerate() {
             html.raw(if at == 0 { "<a href=\"#credential-" } else { " or <a href=\"#credential-" });
