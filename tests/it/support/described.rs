@@ -62,12 +62,17 @@ impl Described {
         let (pattern, item) = self.item(path)?;
         let operation = item.get(method.as_str().to_lowercase())?;
         let place = format!("{method} {pattern} {status}");
+        let kind = headers.get("content-type").map_or("", |kind| kind.to_str().unwrap());
+        let kind = kind.split(';').next().unwrap();
+        // What a browser gets that opens a call is no answer of the call.
+        let is_page = headers.get("referrer-policy").is_some_and(|it| it == "no-referrer");
+        if is_page && kind == "text/html" {
+            return None;
+        }
         let Some(answer) = operation["responses"].get(status.to_string()) else {
             return Some(format!("{place} is not in the document"));
         };
         let answer = self.meant(answer);
-        let kind = headers.get("content-type").map_or("", |kind| kind.to_str().unwrap());
-        let kind = kind.split(';').next().unwrap();
         let Some(content) = answer["content"].get(kind) else {
             let empty = text.is_empty() && answer.get("content").is_none();
             return (!empty)
