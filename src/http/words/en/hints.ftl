@@ -41,3 +41,5 @@ hint-whose-link = Whose link it is.
 hint-convert = `convert_token` takes what `convert-token/` takes.
 hint-backend = `google-oauth2`, `yandex-oauth2`, `vk-oauth2`, or a configured alias.
 hint-email-as-name = `true` where there is no `username`: the address is the user name.
+hint-from-provider = As the provider sent it.
+hint-vk-device = What VK sends besides.

@@ -41,3 +41,5 @@ hint-whose-link = 누구의 링크인지 나타냅니다.
 hint-convert = `convert_token`은 `convert-token/`과 같은 값을 받습니다.
 hint-backend = `google-oauth2`, `yandex-oauth2`, `vk-oauth2` 또는 설정된 별칭입니다.
 hint-email-as-name = `username`이 없으면 `true`로 보냅니다. 주소가 사용자 이름이 됩니다.
+hint-from-provider = 제공자가 보낸 그대로 적습니다.
+hint-vk-device = VK가 함께 보내는 값입니다.

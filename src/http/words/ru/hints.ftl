@@ -1,6 +1,6 @@
 ### Что означают поля вызовов.
 
-hint-uuid = UUID.
+hint-uuid = Идентификатор UUID.
 hint-other-email = Другое имя поля `restoring_email`.
 hint-other-password = Другое имя поля `restoring_password`.
 hint-other-token = Другое имя поля `restoring_token`.
@@ -41,3 +41,5 @@ hint-whose-link = Чья это ссылка.
 hint-convert = `convert_token` принимает то же, что и `convert-token/`.
 hint-backend = `google-oauth2`, `yandex-oauth2`, `vk-oauth2` или заданный в настройках псевдоним.
 hint-email-as-name = `true`, если нет `username`: именем пользователя станет адрес.
+hint-from-provider = Как прислал провайдер.
+hint-vk-device = Что VK присылает вместе с кодом.
