@@ -70,6 +70,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             OnEmailClash::CreateWithoutEmail => OnClash::CreateWithoutEmail,
         },
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
+        issuer: config.public_url.as_str().to_owned(),
         default_scope: config.tokens.default_scope.clone(),
         redirect_uris: config.social_login.redirect_uris.clone(),
     })

@@ -1,5 +1,7 @@
 //! What was allowed: client + subject + scope + how.
 
+use chrono::{DateTime, Utc};
+
 use super::{account::AccountId, client::ClientKey, scope::ScopeSet};
 
 /// How a grant came about.
@@ -21,6 +23,10 @@ pub enum How {
     Password,
     /// The client for itself.
     ClientCredentials,
+    /// On our own pages, for a client.
+    AuthorizationCode,
+    /// On our own pages, for a device elsewhere.
+    DeviceCode,
 }
 
 impl How {
@@ -35,6 +41,8 @@ impl How {
             Self::ConvertToken => "convert_token",
             Self::Password => "password",
             Self::ClientCredentials => "client_credentials",
+            Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "device_code",
         }
     }
 }
@@ -52,4 +60,8 @@ pub struct Grant {
     pub scope: ScopeSet,
     /// How it came about.
     pub how: How,
+    /// When the person proved to be there, where OpenID Connect is to tell (`auth_time`).
+    pub auth_time: Option<DateTime<Utc>>,
+    /// The resources it is for (RFC 8707); none in particular when empty.
+    pub resources: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod client;
+pub mod code;
 pub mod common_passwords;
 pub mod credential;
 pub mod email;

@@ -34,6 +34,8 @@ pub struct Policy {
     pub language: Language,
     /// The scopes of a client registered without any.
     pub default_scope: ScopeSet,
+    /// The address of this installation: the issuer of its tokens (RFC 8414).
+    pub issuer: String,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,
 }

@@ -54,6 +54,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, "/auth"))
         .configure(|config| people(config, ""))
         .configure(social)
+        .configure(authorization_server)
         .default_service(web::to(not_found));
 }
 
@@ -125,6 +126,20 @@ fn social(config: &mut ServiceConfig) {
                 .route(read().to(social::depart))
                 .route(web::post().to(social::arrive)),
         );
+}
+
+/// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
+fn authorization_server(config: &mut ServiceConfig) {
+    use oauth::{introspect, metadata, revoke, token};
+
+    config
+        .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
+        .service(post("/oauth/token", Anyone, token::standard))
+        .service(post("/oauth/revoke", Anyone, revoke::endpoint))
+        .service(post("/oauth/introspect", Anyone, introspect::endpoint))
+        .service(post("/o/token", Anyone, token::standard))
+        .service(post("/o/revoke_token", Anyone, revoke::endpoint))
+        .service(post("/o/introspect", Anyone, introspect::endpoint));
 }
 
 /// One person's record.

@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod clients;
+pub mod codes;
 pub mod documents;
 pub mod families;
 mod faults;

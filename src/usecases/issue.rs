@@ -31,6 +31,15 @@ pub enum WithRefresh {
 
 /// Answers a grant with an opaque access token and, if asked for, a refresh token.
 pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<IssuedTokens> {
+    Ok(with_family(ctx, grant, refresh)?.0)
+}
+
+/// The same, and the number of the new family.
+pub(super) fn with_family(
+    ctx: &mut Ctx<'_>,
+    grant: &Grant,
+    refresh: WithRefresh,
+) -> Outcome<(IssuedTokens, FamilyId)> {
     let lifetimes = &ctx.policy.lifetimes;
     let end = ctx.now
         + match refresh {
@@ -44,7 +53,7 @@ pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome
     if let Some(refresh) = &pair.refresh {
         store_refresh(ctx, refresh, family, end)?;
     }
-    Ok(answer(ctx, pair, grant.scope.clone()))
+    Ok((answer(ctx, pair, grant.scope.clone()), family))
 }
 
 /// Answers a login with djoser's auth token: 40 hex digits, good until it has not been used for long.
@@ -113,5 +122,6 @@ pub(super) fn answer(ctx: &Ctx<'_>, pair: Pair, scope: ScopeSet) -> IssuedTokens
         expires_in: ctx.policy.lifetimes.access.num_seconds(),
         scope,
         refresh: pair.refresh,
+        id_token: None,
     }
 }

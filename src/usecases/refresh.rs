@@ -19,15 +19,14 @@ use crate::{
     store::tokens::{self, FoundRefresh},
 };
 
-/// Replaces a refresh token by a new pair.
-///
-/// Validates, then consumes: a request that is refused uses nothing up.
-pub fn rotate(
-    ctx: &mut Ctx<'_>,
-    client: &Client,
-    shown: &SecretString,
-    wanted: Option<&ScopeSet>,
-) -> Outcome<Verdict<IssuedTokens>> {
+/// What a refresh token stands for, if it is the client's and its grant still stands: the scope that may be
+/// asked for. Uses nothing up.
+pub fn recall(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<ScopeSet> {
+    granted(client, &find(ctx, client, shown)?)
+}
+
+/// The client's own token, of a grant that stands.
+fn find(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<FoundRefresh> {
     let unknown = || Refusal::BadGrant(Why::Unknown);
     let found = tokens::find_refresh(ctx.conn, secret::digest(shown))?.ok_or_else(unknown)?;
     if found.family.client.map(|(key, _)| key) != Some(client.key) {
@@ -37,6 +36,19 @@ pub fn rotate(
     if !found.family.stands() {
         return Err(Refusal::BadGrant(Why::Revoked).into());
     }
+    Ok(found)
+}
+
+/// Replaces a refresh token by a new pair.
+///
+/// Validates, then consumes: a request that is refused uses nothing up.
+pub fn rotate(
+    ctx: &mut Ctx<'_>,
+    client: &Client,
+    shown: &SecretString,
+    wanted: Option<&ScopeSet>,
+) -> Outcome<Verdict<IssuedTokens>> {
+    let found = find(ctx, client, shown)?;
     if let RefreshStage::Used { .. } = found.stage {
         // Whatever scope is asked for now: a retry gets the answer of the first try.
         return match rotation::again(ctx, &found, shown)? {
@@ -104,5 +116,6 @@ fn retry(turn: Turn) -> Outcome<IssuedTokens> {
         expires_in: told.get("expires_in").and_then(Value::as_i64).ok_or_else(bent)?,
         scope: word("scope").and_then(ScopeSet::parse).ok_or_else(bent)?,
         refresh: word("refresh").map(Into::into),
+        id_token: word("id_token").map(Into::into),
     })
 }

@@ -168,6 +168,9 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::UnsupportedGrant => no.bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             let text = "The provider cannot be asked at the moment.";

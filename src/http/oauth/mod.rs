@@ -2,7 +2,11 @@
 
 pub mod client_auth;
 pub mod convert;
+pub mod exchange;
+pub mod introspect;
+pub mod metadata;
 pub mod refusals;
+pub mod revoke;
 pub mod token;
 pub mod tokens_body;
 
