@@ -16,6 +16,7 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
+pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -55,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, ""))
         .configure(social)
         .configure(authorization_server)
+        .configure(browser_pages)
         .default_service(web::to(not_found));
 }
 
@@ -140,6 +142,39 @@ fn authorization_server(config: &mut ServiceConfig) {
         .service(post("/o/token", Anyone, token::standard))
         .service(post("/o/revoke_token", Anyone, revoke::endpoint))
         .service(post("/o/introspect", Anyone, introspect::endpoint));
+}
+
+/// Pages for people in a browser.
+fn browser_pages(config: &mut ServiceConfig) {
+    use pages::{consent, sign_in, site};
+
+    let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
+    config
+        .service(look("/account/style.css").route(read().to(site::style)))
+        .configure(|config| authorize_at(config, "/oauth/authorize"))
+        .configure(|config| authorize_at(config, "/o/authorize"))
+        .configure(|config| authorize_at(config, "/auth/authorize"))
+        .service(
+            page("/account/sign-in")
+                .route(read().to(sign_in::show))
+                .route(web::post().to(sign_in::enter)),
+        )
+        .service(
+            page("/account/consent")
+                .route(read().to(consent::show))
+                .route(web::post().to(consent::decide)),
+        );
+}
+
+/// The authorization endpoint.
+fn authorize_at(config: &mut ServiceConfig, path: &str) {
+    use pages::authorize;
+
+    config.service(
+        only(path, "GET, POST, HEAD, OPTIONS", Anyone)
+            .route(read().to(authorize::from_query))
+            .route(web::post().to(authorize::from_form)),
+    );
 }
 
 /// One person's record.

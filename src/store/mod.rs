@@ -7,8 +7,10 @@
 //! plans a statement anew whenever the value bound to a limit is bound again, which is every time.
 
 pub mod accounts;
+pub mod browser_sessions;
 pub mod clients;
 pub mod codes;
+pub mod consents;
 pub mod documents;
 pub mod families;
 mod faults;

@@ -6,7 +6,9 @@
 
 pub mod addresses;
 pub mod api_sessions;
+pub mod asks;
 pub mod authenticate;
+pub mod browsers;
 pub mod clients;
 pub mod codes;
 pub mod convert;

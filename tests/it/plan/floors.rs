@@ -61,7 +61,7 @@ const CRATES: [(&str, &[&str]); 29] = [
     ("hkdf", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
-    ("minijinja", &["mail"]),
+    ("minijinja", &["http", "mail"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("oxide_auth", &["oxide"]),
