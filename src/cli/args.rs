@@ -41,6 +41,9 @@ pub enum Command {
     /// Manage people's accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Look after the keys that sign id_tokens and access JWTs.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Look after letters that have not left yet.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -84,6 +87,24 @@ pub enum ConfigCommand {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// The keys that sign what others verify.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List the keys that are published, and where each stands.
+    List(Form),
+    /// Let the next key sign, publish one to follow it, and retire the one that signed so far. It stays
+    /// published until the last token it signed is over.
+    Rotate(Form),
+    /// Bring along a private key for oauth.signing_algorithm; it signs after the next rotation, the very
+    /// first one at once.
+    Import {
+        /// A file that holds it, in PKCS #8 PEM; `-` for standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        form: Form,
     },
 }
 

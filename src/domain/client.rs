@@ -244,6 +244,11 @@ impl AccessForm {
 }
 
 impl Client {
+    /// Its id, if its access tokens are JWTs.
+    pub fn readable(&self) -> Option<ClientId> {
+        (self.options.access_form == AccessForm::Jwt).then(|| self.id.clone())
+    }
+
     /// Whether it is registered for the grant type.
     pub fn may(&self, grant: GrantType) -> bool {
         self.grants.contains(&grant)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{account::AccountId, client::ClientKey, scope::ScopeSet};
+use super::{account::AccountId, client::{ClientId, ClientKey}, scope::ScopeSet};
 
 /// How a grant came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,4 +64,6 @@ pub struct Grant {
     pub auth_time: Option<DateTime<Utc>>,
     /// The resources it is for (RFC 8707); none in particular when empty.
     pub resources: Vec<String>,
+    /// The client, if its access tokens are JWTs that a resource server reads (RFC 9068).
+    pub readable: Option<ClientId>,
 }

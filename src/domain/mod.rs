@@ -15,6 +15,7 @@ pub mod password;
 pub mod policy;
 pub mod provider;
 pub mod scope;
+pub mod signing;
 mod similarity;
 pub mod template;
 pub mod token;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet,
+    signing::SigningAlgorithm,
     username::UsernameRules,
 };
 
@@ -36,6 +37,8 @@ pub struct Policy {
     pub default_scope: ScopeSet,
     /// The address of this installation: the issuer of its tokens (RFC 8414).
     pub issuer: String,
+    /// The algorithm of what others verify.
+    pub signing: SigningAlgorithm,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,
 }

@@ -132,10 +132,17 @@ fn social(config: &mut ServiceConfig) {
 
 /// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
 fn authorization_server(config: &mut ServiceConfig) {
-    use oauth::{introspect, metadata, revoke, token};
+    use oauth::{introspect, jwks, metadata, revoke, token, userinfo};
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
+        .service(look("/.well-known/openid-configuration").route(read().to(metadata::server)))
+        .service(look("/oauth/jwks").route(read().to(jwks::endpoint)))
+        .service(
+            only("/oauth/userinfo", "GET, POST, HEAD, OPTIONS", Anyone)
+                .route(read().to(userinfo::endpoint))
+                .route(web::post().to(userinfo::endpoint)),
+        )
         .service(post("/oauth/token", Anyone, token::standard))
         .service(post("/oauth/revoke", Anyone, revoke::endpoint))
         .service(post("/oauth/introspect", Anyone, introspect::endpoint))

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod postgres;
 mod schema;
 mod server_check;
+pub mod signing_keys;
 pub mod spent_states;
 pub mod tokens;
 pub mod transaction;

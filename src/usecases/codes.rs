@@ -2,7 +2,11 @@
 
 use secrecy::SecretString;
 
-use super::{Ctx, Verdict, clients, issue, revoke};
+use super::{
+    Ctx, Verdict,
+    claims::{self, Occasion},
+    clients, issue, revoke,
+};
 use crate::{
     crypto::secret,
     domain::{
@@ -103,12 +107,21 @@ pub fn redeem(
         how: How::AuthorizationCode,
         auth_time: Some(code.auth_time),
         resources: code.resources.clone(),
+        readable: client.readable(),
     };
     if grant.scope.is_empty() {
         return Err(Refusal::ScopeNotAllowed.into());
     }
-    let (tokens, family) = issue::with_family(ctx, &grant, clients::refresh_for(&client))?;
+    let (mut tokens, family) = issue::with_family(ctx, &grant, clients::refresh_for(&client))?;
     codes::update_family(ctx.conn, digest, family)?;
+    let occasion = Occasion {
+        client: &client,
+        scope: &grant.scope,
+        auth_time: grant.auth_time,
+        nonce: code.nonce.as_deref(),
+        access: &tokens.access,
+    };
+    tokens.id_token = claims::id_token(ctx, &account, &occasion)?;
     Ok(Verdict::Done(tokens))
 }
 

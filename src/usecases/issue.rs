@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::Ctx;
+use super::{Ctx, claims};
 use crate::{
     crypto::secret,
     domain::{
@@ -48,7 +48,7 @@ pub(super) fn with_family(
             WithRefresh::No => lifetimes.access,
         };
     let family = families::insert(ctx.conn, grant, ctx.now, Some(end))?;
-    let pair = draw(ctx, refresh);
+    let pair = draw(ctx, grant, refresh)?;
     store(ctx, &pair, family, &grant.scope)?;
     if let Some(refresh) = &pair.refresh {
         store_refresh(ctx, refresh, family, end)?;
@@ -72,19 +72,28 @@ pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
 }
 
 /// Token values that are not stored yet.
+#[derive(Clone)]
 pub(super) struct Pair {
     pub(super) access: SecretString,
     pub(super) refresh: Option<SecretString>,
 }
 
 /// Draws new values.
-pub(super) fn draw(ctx: &Ctx<'_>, refresh: WithRefresh) -> Pair {
-    let access = secret::token(ctx.entropy, ACCESS_PREFIX);
+pub(super) fn draw(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<Pair> {
+    let access = match &grant.readable {
+        Some(client) => claims::access_jwt(ctx, client, grant)?,
+        None => secret::token(ctx.entropy, ACCESS_PREFIX),
+    };
     let refresh = match refresh {
         WithRefresh::Yes => Some(secret::token(ctx.entropy, REFRESH_PREFIX)),
         WithRefresh::No => None,
     };
-    Pair { access, refresh }
+    Ok(Pair { access, refresh })
+}
+
+/// 128 random bits: the name of a JWT.
+pub(super) fn jti_of(ctx: &Ctx<'_>) -> SecretString {
+    hex::encode(ctx.entropy.bytes::<16>()).into()
 }
 
 /// Stores the access token of a pair.

@@ -105,6 +105,7 @@ pub fn by_client(
         how: How::ClientCredentials,
         auth_time: None,
         resources: resources.to_vec(),
+        readable: client.readable(),
     };
     issue::opaque(ctx, &grant, WithRefresh::No)
 }
@@ -145,5 +146,6 @@ pub(super) fn grant(
         how,
         auth_time: None,
         resources: Vec::new(),
+        readable: client.and_then(Client::readable),
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Ctx, Verdict,
+    claims::{self, Occasion},
     issue::{self, Pair, WithRefresh},
     rotation::{self, Turn},
 };
@@ -12,6 +13,7 @@ use crate::{
     crypto::secret,
     domain::{
         client::Client,
+        grant::{Grant, How},
         scope::ScopeSet,
         token::{IssuedTokens, RefreshStage},
     },
@@ -66,7 +68,7 @@ pub fn rotate(
         Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
-    replace(ctx, &found, shown, scope)
+    replace(ctx, (client, &found), shown, scope)
 }
 
 /// What the grant allows, less what has been taken from the client since.
@@ -78,32 +80,65 @@ fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
 
 fn replace(
     ctx: &mut Ctx<'_>,
-    found: &FoundRefresh,
+    (client, found): (&Client, &FoundRefresh),
     shown: &SecretString,
     scope: ScopeSet,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let pair = issue::draw(ctx, WithRefresh::Yes);
+    let pair = issue::draw(ctx, &grant(client, found, &scope), WithRefresh::Yes)?;
+    let id_token = id_token(ctx, (client, found), &scope, &pair)?;
+    let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), scope) };
     let family = found.family.id;
-    match rotation::use_up(ctx, found, shown, &retold(ctx, &pair, &scope))? {
+    match rotation::use_up(ctx, found, shown, &retold(&answer))? {
         Verdict::Done(Turn::Fresh) => {}
         Verdict::Done(turn) => return Ok(Verdict::Done(retry(turn)?)),
         Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
     }
     // The predecessor's access tokens end with it, as the published contract has it.
     tokens::delete_access_of(ctx.conn, family)?;
-    issue::store(ctx, &pair, family, &scope)?;
+    issue::store(ctx, &pair, family, &answer.scope)?;
     if let Some(refresh) = &pair.refresh {
         issue::store_refresh(ctx, refresh, family, rotation::end_of(found))?;
     }
-    Ok(Verdict::Done(issue::answer(ctx, pair, scope)))
+    Ok(Verdict::Done(answer))
 }
 
-fn retold(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
+/// The grant behind a token, as new values are drawn for it.
+fn grant(client: &Client, found: &FoundRefresh, scope: &ScopeSet) -> Grant {
+    Grant {
+        account: found.family.account.as_ref().map(|account| account.id),
+        epoch: found.family.epoch,
+        client: Some(client.key),
+        scope: scope.clone(),
+        how: How::AuthorizationCode,
+        auth_time: found.family.auth_time,
+        resources: found.family.resources.clone(),
+        readable: client.readable(),
+    }
+}
+
+/// OpenID Connect Core §12.2: as the first one, but for the nonce. A grant by other ways than our pages has
+/// none.
+fn id_token(
+    ctx: &mut Ctx<'_>,
+    (client, found): (&Client, &FoundRefresh),
+    scope: &ScopeSet,
+    pair: &Pair,
+) -> Outcome<Option<SecretString>> {
+    let (Some(account), Some(_)) = (&found.family.account, found.family.auth_time) else {
+        return Ok(None);
+    };
+    let auth_time = found.family.auth_time;
+    let occasion = Occasion { client, scope, auth_time, nonce: None, access: &pair.access };
+    claims::id_token(ctx, account, &occasion)
+}
+
+fn retold(answer: &IssuedTokens) -> Value {
     json!({
-        "access": pair.access.expose_secret(),
-        "refresh": pair.refresh.as_ref().map(ExposeSecret::expose_secret),
-        "expires_in": ctx.policy.lifetimes.access.num_seconds(),
-        "scope": scope.to_string(),
+        "access": answer.access.expose_secret(),
+        "refresh": answer.refresh.as_ref().map(ExposeSecret::expose_secret),
+        "expires_in": answer.expires_in,
+        "scope": answer.scope.to_string(),
+        "id_token": answer.id_token.as_ref().map(ExposeSecret::expose_secret),
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::exchange;
 use crate::{app::App, domain::client::GrantType};
 
-/// `GET /.well-known/oauth-authorization-server`.
+/// `GET /.well-known/oauth-authorization-server` and `openid-configuration`.
 pub async fn server(app: Data<App>) -> HttpResponse {
     public(&document(&app))
 }
@@ -19,17 +19,14 @@ pub fn public(body: &Value) -> HttpResponse {
         .json(body)
 }
 
-/// The document.
+/// The document: one for both standards, so that they agree.
 pub fn document(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    let grants: Vec<&str> = GrantType::ALL
-        .into_iter()
-        .filter(|grant| !matches!(grant, GrantType::DeviceCode))
-        .map(GrantType::word)
-        .chain([exchange::GRANT])
-        .collect();
+    let grants = GrantType::ALL.into_iter().map(GrantType::word);
+    let scopes = policy.default_scope.iter().map(ToString::to_string);
+    let known = ["openid", "profile", "email", "groups", "offline_access"].map(str::to_owned);
     let proofs = ["client_secret_basic", "client_secret_post", "none"];
     json!({
         "issuer": issuer,
@@ -37,10 +34,12 @@ pub fn document(app: &App) -> Value {
         "token_endpoint": at("/oauth/token"),
         "revocation_endpoint": at("/oauth/revoke"),
         "introspection_endpoint": at("/oauth/introspect"),
-        "scopes_supported": policy.default_scope.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "userinfo_endpoint": at("/oauth/userinfo"),
+        "jwks_uri": at("/oauth/jwks"),
+        "scopes_supported": scopes.chain(known).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": grants,
+        "grant_types_supported": grants.chain([exchange::GRANT]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": proofs,
         "revocation_endpoint_auth_methods_supported": proofs,
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
@@ -48,6 +47,16 @@ pub fn document(app: &App) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
-        "ui_locales_supported": ["en", "ru", "ko"],
+        "claims_parameter_supported": false,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [policy.signing.word()],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_supported": CLAIMS,
     })
 }
+
+/// What can be told of a person.
+const CLAIMS: [&str; 16] = [
+    "iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "given_name",
+    "family_name", "preferred_username", "locale", "email", "email_verified",
+];

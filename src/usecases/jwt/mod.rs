@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Ctx,
+    Ctx, issue,
     login::{self, Checked},
 };
 use crate::{
@@ -107,7 +107,7 @@ fn access(
 
 /// 128 random bits: the token's name, and what its row is found by.
 pub(super) fn jti(ctx: &Ctx<'_>) -> SecretString {
-    hex::encode(ctx.entropy.bytes::<16>()).into()
+    issue::jti_of(ctx)
 }
 
 fn claims(
