@@ -18,7 +18,7 @@ use crate::{
     courier::{self, Office},
     error::{Fault, Outcome},
     http::{
-        self, Places, body::BodyLimits, pages::Pages, browser::BrowserCookie, envelope, oauth::refusals::Style,
+        self, Places, body::BodyLimits, signin_pages::Pages, browser::BrowserCookie, envelope, oauth::refusals::Style,
     },
     store::migrate,
     usecases::prune,

@@ -16,7 +16,7 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
-pub mod pages;
+pub mod signin_pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -56,7 +56,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, ""))
         .configure(social)
         .configure(authorization_server)
-        .configure(browser_pages)
+        .configure(signin)
         .default_service(web::to(not_found));
 }
 
@@ -152,8 +152,8 @@ fn authorization_server(config: &mut ServiceConfig) {
 }
 
 /// Pages for people in a browser.
-fn browser_pages(config: &mut ServiceConfig) {
-    use pages::{consent, sign_in, site};
+fn signin(config: &mut ServiceConfig) {
+    use signin_pages::{consent, sign_in, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -175,7 +175,7 @@ fn browser_pages(config: &mut ServiceConfig) {
 
 /// The authorization endpoint.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
-    use pages::authorize;
+    use signin_pages::authorize;
 
     config.service(
         only(path, "GET, POST, HEAD, OPTIONS", Anyone)
