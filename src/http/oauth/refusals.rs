@@ -146,6 +146,16 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::ScopeNotAllowed => {
             bad("invalid_scope", "The scope is unknown, malformed or more than was granted.")
         }
+        Refusal::BadTarget => {
+            bad("invalid_target", "The client may not ask for this resource or audience.")
+        }
+        Refusal::DeviceWaits { slower: false } => {
+            bad("authorization_pending", "Nobody has let the device in yet.")
+        }
+        Refusal::DeviceWaits { slower: true } => {
+            bad("slow_down", "Wait five seconds longer between two questions.")
+        }
+        Refusal::DeviceDenied => bad("access_denied", "The device was not let in."),
         Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
         Refusal::BadRequest(text) => bad("invalid_request", text),
         Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
@@ -254,6 +264,9 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::UnsupportedGrant
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::BadRequest(_)
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider
