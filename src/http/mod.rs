@@ -151,7 +151,7 @@ fn authorization_server(config: &mut ServiceConfig) {
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
-        .service(look("/.well-known/openid-configuration").route(read().to(metadata::server)))
+        .service(look("/.well-known/openid-configuration").route(read().to(metadata::provider)))
         .service(look("/oauth/jwks").route(read().to(jwks::endpoint)))
         .service(
             only("/oauth/userinfo", "GET, POST, HEAD, OPTIONS", Anyone)

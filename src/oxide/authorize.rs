@@ -255,7 +255,7 @@ fn openid(words: &Words, client: &Client) -> Option<(&'static str, &'static str)
     if words.prompt.as_deref().is_some_and(|prompt| Prompt::parse(prompt).is_none()) {
         return Some(("invalid_request", "prompt is unknown, or none is not alone"));
     }
-    let age = words.max_age.as_deref().map(|age| age.parse::<u32>());
+    let age = words.max_age.as_deref().map(str::parse::<u32>);
     if age.is_some_and(|age| age.is_err()) {
         return Some(("invalid_request", "max_age is not a number of seconds"));
     }

@@ -11,8 +11,10 @@ use crate::{
         account::Account,
         client::{Client, ClientId},
         grant::Grant,
+        language::Language,
         scope::ScopeSet,
         signing::SigningAlgorithm,
+        username::Username,
     },
     error::Outcome,
     store::groups,
@@ -85,8 +87,8 @@ pub fn about(
             ("name", json!(filled(&account.name))),
             ("given_name", json!(filled(&account.first_name))),
             ("family_name", json!(filled(&account.last_name))),
-            ("preferred_username", json!(account.username.as_ref().map(|name| name.as_str()))),
-            ("locale", json!(account.language.map(|language| language.tag()))),
+            ("preferred_username", json!(account.username.as_ref().map(Username::as_str))),
+            ("locale", json!(account.language.map(Language::tag))),
         ]);
     }
     if let Some(email) = account.email.as_ref().filter(|_| scope.has("email")) {

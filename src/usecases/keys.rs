@@ -32,6 +32,11 @@ pub fn published(ctx: &mut Ctx<'_>) -> Outcome<Vec<Value>> {
     Ok(keys.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+/// Whether there is a key to seal with: without it there is no OpenID Connect, and there are no pages.
+pub fn are_kept(ctx: &mut Ctx<'_>) -> Outcome<bool> {
+    Ok(ctx.keys.sealing.is_some())
+}
+
 /// Every key, for an operator.
 pub fn list(ctx: &mut Ctx<'_>) -> Outcome<Vec<StoredKey>> {
     Ok(signing_keys::list(ctx.conn, ctx.now)?)
@@ -51,14 +56,12 @@ pub fn ensure(ctx: &mut Ctx<'_>) -> Outcome<()> {
 
 /// The key that signs; made, if there is none yet.
 pub(super) fn current(ctx: &mut Ctx<'_>) -> Outcome<SigningKey> {
-    let found = match find(ctx, KeyStage::Current)? {
-        Some(found) => found,
-        None => {
-            ensure(ctx)?;
-            let made = find(ctx, KeyStage::Current)?;
-            made.ok_or_else(|| Fault::internal("there is no signing key"))?
-        }
-    };
+    let mut found = find(ctx, KeyStage::Current)?;
+    if found.is_none() {
+        ensure(ctx)?;
+        found = find(ctx, KeyStage::Current)?;
+    }
+    let found = found.ok_or_else(|| Fault::internal("there is no signing key"))?;
     let opened = seal::unpack(sealing(ctx)?, PURPOSE, &found.sealed)?;
     let der = opened.ok_or_else(|| {
         Fault::internal("a signing key is sealed under another jwt.signing_key; rotate the keys")

@@ -55,8 +55,8 @@ fn as_request(words: &Words, mut resources: Vec<String>) -> authorize::Words {
         redirect_uri: word("redirect_uri"),
         response_type: word("response_type"),
         response_mode: word("response_mode"),
-        // An empty scope is no scope left out: it is refused.
-        scope: text_of(words, "scope"),
+        // An empty scope is no scope left out: it is refused, as is one that cannot be read.
+        scope: words.get("scope").map(|_| text_of(words, "scope").unwrap_or_default()),
         state: word("state"),
         code_challenge: word("code_challenge"),
         code_challenge_method: word("code_challenge_method"),

@@ -72,6 +72,7 @@ impl Visit {
     }
 
     /// The same browser, signed in with another session.
+    #[must_use]
     pub fn within(&self, session: SecretString) -> Self {
         Self {
             app: self.app.clone(),

@@ -6,6 +6,9 @@ use url::Url;
 
 use crate::support::{House, Said, callers::PASSWORD};
 
+/// What browsers ask for that go to a page.
+const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
 /// A browser at a house.
 pub struct Browser<'h> {
     house: &'h House,
@@ -18,10 +21,15 @@ impl<'h> Browser<'h> {
         Self { house, cookies: Mutex::default() }
     }
 
+    /// The address of its house.
+    pub fn base(&self) -> &str {
+        self.house.base()
+    }
+
     /// Opens a page, by its path or its whole address.
     pub async fn open(&self, place: &str) -> Said {
-        let path = self.path(place);
-        self.keep(self.house.get(&path).header("Cookie", &self.cookies()).await)
+        let call = self.house.get(&self.path(place)).header("Cookie", &self.cookies());
+        self.keep(call.header("Accept", ACCEPT).await)
     }
 
     /// Opens a page and whatever page of ours it leads on to.

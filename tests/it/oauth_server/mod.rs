@@ -9,6 +9,7 @@ mod code;
 mod exchange;
 mod introspection;
 mod metadata;
+mod openid;
 mod oxide;
 mod pages;
 mod revocation;
