@@ -36,7 +36,7 @@ impl<'h> Browser<'h> {
     pub async fn follow(&self, place: &str) -> Said {
         let mut said = self.open(place).await;
         while said.status == 303 && said.header("location").starts_with(self.house.base()) {
-            said = self.open(&said.header("location").to_owned()).await;
+            said = self.open(said.header("location")).await;
         }
         said
     }

@@ -102,7 +102,7 @@ impl Browser<'_> {
                 // It was allowed before.
                 return on;
             }
-            said = self.follow(&on.header("location").to_owned()).await;
+            said = self.follow(on.header("location")).await;
         }
         self.send(&said, &[("decision", "allow")]).await
     }
