@@ -22,7 +22,7 @@ impl Call {
     }
 
     /// Holds the answer against the document of the house.
-    pub fn as_described(self, described: Option<Described>) -> Self {
+    pub fn held_against(self, described: Option<Described>) -> Self {
         Self { described, ..self }
     }
 

@@ -130,7 +130,7 @@ impl House {
     /// A call that is sent when it is awaited.
     pub fn call(&self, method: Method, path: &str) -> Call {
         let call = Call::new(self.http.request(method, format!("{}{path}", self.base)));
-        call.as_described(self.described.clone())
+        call.held_against(self.described.clone())
     }
 
     /// Sends bytes as they are, and reads until the house hangs up.
