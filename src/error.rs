@@ -45,6 +45,15 @@ pub enum Refusal {
     UnsupportedGrant,
     /// The address to send people back to is not one of those allowed.
     RedirectNotAllowed,
+    /// The resource or audience that a token is asked for is not one the client may ask for.
+    BadTarget,
+    /// The device is not let in yet (RFC 8628): it asks again after a pause.
+    DeviceWaits {
+        /// Whether it asked too early, and is to pause longer from now on.
+        slower: bool,
+    },
+    /// Somebody said no to a device.
+    DeviceDenied,
     /// The request cannot be understood; the text names the parameter and the mend.
     BadRequest(&'static str),
     /// The grant (refresh token, code, password) is not good.

@@ -19,6 +19,9 @@ pub mod store;
 // Floor 2: deeds.
 pub mod usecases;
 
+// Between: the state machines of RFC 6749, in quarantine.
+pub mod oxide;
+
 // Floor 3: the staircase, and the mail round.
 pub mod app;
 pub mod courier;

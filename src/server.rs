@@ -25,7 +25,7 @@ use crate::{
         oauth::refusals::Style,
         openapi::{self, About, Document, manner::Manner, page::Page},
         pages::{self, LatePages, Pages},
-        unread,
+        signin_pages, unread,
     },
     store::migrate,
     usecases::prune,
@@ -138,6 +138,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         document: config.docs.enabled,
         docs: config.docs.enabled && config.docs.page,
     };
+    let signin = Data::new(signin_pages::Pages::load()?);
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
     let page = Data::new(Page::default());
@@ -153,6 +154,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&document))
             .app_data(Data::clone(&page))
+            .app_data(Data::clone(&signin))
             .wrap(from_fn(envelope::wrap))
             .wrap(from_fn(pages::wrap))
             .wrap(NormalizePath::trim())

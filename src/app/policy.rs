@@ -13,6 +13,7 @@ use crate::{
             Activation, ApiRules, JwtRotation, Lifetimes, LoginField, Names, Notices,
             PasswordChange, Policy, Registration, SigninRules,
         },
+        signing::SigningAlgorithm,
         username::UsernameRules,
     },
     error::Fault,
@@ -68,6 +69,8 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             OnEmailClash::CreateWithoutEmail => OnClash::CreateWithoutEmail,
         },
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
+        signing: SigningAlgorithm::parse(&config.oauth.signing_algorithm).unwrap_or_default(),
+        issuer: config.public_url.as_str().to_owned(),
         default_scope: config.tokens.default_scope.clone(),
         redirect_uris: config.social_login.redirect_uris.clone(),
     })

@@ -41,6 +41,9 @@ pub enum Command {
     /// Manage people's accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Look after the keys that sign id_tokens and access JWTs.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Look after letters that have not left yet.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -84,6 +87,24 @@ pub enum ConfigCommand {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// The keys that sign what others verify.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List the keys that are published, and where each stands.
+    List(Form),
+    /// Let the next key sign, publish one to follow it, and retire the one that signed so far. It stays
+    /// published until the last token it signed is over.
+    Rotate(Form),
+    /// Bring along a private key for oauth.signing_algorithm; it signs after the next rotation, the very
+    /// first one at once.
+    Import {
+        /// A file that holds it, in PKCS #8 PEM; `-` for standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -153,7 +174,7 @@ pub struct NewClient {
     #[arg(long = "type", value_enum)]
     pub kind: Kind,
     /// A grant type it may use: convert_token, refresh_token, authorization_code, client_credentials,
-    /// password. May be repeated. Without any: convert_token and refresh_token.
+    /// password, urn:ietf:params:oauth:grant-type:device_code. May be repeated. Without any: convert_token and refresh_token.
     #[arg(long = "grant", value_name = "GRANT")]
     pub grants: Vec<String>,
     /// Where people may be sent back to. May be repeated.
@@ -165,6 +186,24 @@ pub struct NewClient {
     /// A provider whose tokens it may convert. May be repeated. Without any: every configured one.
     #[arg(long = "provider", value_name = "NAME")]
     pub providers: Vec<String>,
+    /// A page people may be sent to after they have signed out. May be repeated.
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    pub post_logout_uris: Vec<String>,
+    /// A resource it may ask tokens for, an absolute URI (RFC 8707). May be repeated.
+    #[arg(long = "resource", value_name = "URI")]
+    pub resources: Vec<String>,
+    /// Its access tokens are JWTs that a resource server can read (RFC 9068).
+    #[arg(long)]
+    pub jwt_access: bool,
+    /// It is a resource server: introspection tells it about other clients' tokens.
+    #[arg(long)]
+    pub introspects: bool,
+    /// It may ask for codes without PKCE; for confidential clients that cannot do better.
+    #[arg(long)]
+    pub pkce_optional: bool,
+    /// A file with its public keys, a JWK set: it signs assertions (private_key_jwt) and has no secret.
+    #[arg(long, value_name = "FILE")]
+    pub key_set_file: Option<PathBuf>,
     /// Its client_id. Without: one is drawn.
     #[arg(long)]
     pub id: Option<String>,

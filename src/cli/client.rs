@@ -14,7 +14,10 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        client::{Client, ClientId, ClientKind, GrantType, ProviderRule, RedirectUri},
+        client::{
+            AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
+            RedirectUri,
+        },
         provider::ProviderName,
         scope::ScopeSet,
     },
@@ -82,6 +85,24 @@ fn wish(app: &App, new: &NewClient) -> Result<RegisterClient, Failed> {
         )?,
         scopes,
         providers: providers(app, &new.providers)?,
+        options: options(new)?,
+    })
+}
+
+fn options(new: &NewClient) -> Result<ClientOptions, Failed> {
+    let key_set = new.key_set_file.as_deref().map(secret::from_file).transpose()?;
+    Ok(ClientOptions {
+        pkce_optional: new.pkce_optional,
+        access_form: if new.jwt_access { AccessForm::Jwt } else { AccessForm::Opaque },
+        introspects: new.introspects,
+        post_logout_uris: each(
+            &new.post_logout_uris,
+            RedirectUri::parse,
+            "--post-logout-redirect-uri",
+            "as with --redirect-uri",
+        )?,
+        resources: new.resources.clone(),
+        key_set: key_set.map(|text| text.expose_secret().to_owned()),
     })
 }
 

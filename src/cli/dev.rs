@@ -17,7 +17,7 @@ use crate::{
     app::App,
     config::Config,
     courier::Office,
-    domain::client::{ClientId, ClientKind, GrantType, ProviderRule},
+    domain::client::{ClientId, ClientKind, ClientOptions, GrantType, ProviderRule},
     entropy::{Entropy, OsEntropy},
     error::{Error, Fault, Outcome, Refusal},
     server,
@@ -244,5 +244,6 @@ fn wish(id: ClientId, kind: ClientKind, secret: Option<SecretString>) -> Registe
         redirect_uris: Vec::new(),
         scopes: None,
         providers: ProviderRule::Any,
+        options: ClientOptions::default(),
     }
 }

@@ -6,6 +6,7 @@ mod client;
 pub mod config;
 mod dev;
 mod health;
+mod keys;
 mod log;
 mod mail;
 mod migrate;
@@ -73,6 +74,7 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Config(command) => show_config(command, file),
         Command::Client(command) => client::run(command, file),
         Command::Account(command) => account::run(command, file),
+        Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
         Command::Health { url } => health::run(&url),
     }

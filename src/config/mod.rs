@@ -17,6 +17,7 @@ mod load;
 pub mod log;
 pub mod mail;
 pub mod notices;
+pub mod oauth;
 pub mod passwords;
 mod problem;
 pub mod providers;
@@ -67,6 +68,8 @@ pub struct Config {
     pub tokens: tokens::Tokens,
     /// The dialects that hand out JWTs.
     pub jwt: jwt::Jwt,
+    /// The authorization server and OpenID provider.
+    pub oauth: oauth::OAuth,
     /// Where the links in letters lead.
     pub links: links::Links,
     /// People who sign in on a provider's own page.
@@ -103,6 +106,7 @@ impl Config {
             ("resets", self.resets.validate()),
             ("tokens", self.tokens.validate()),
             ("jwt", self.jwt.validate()),
+            ("oauth", self.oauth.validate()),
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),

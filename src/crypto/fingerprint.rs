@@ -1,7 +1,7 @@
 //! SHA-256 of texts, and comparison that takes the same time whatever the texts.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 
 /// One digest over several texts; where one text ends and the next begins counts too.
@@ -14,6 +14,11 @@ pub fn of_all(texts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// The SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// The SHA-256 of a text in lower-case hex, as applications hash a nonce.
 pub fn sha256_hex(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
@@ -22,6 +27,13 @@ pub fn sha256_hex(text: &str) -> String {
 /// The left half of the SHA-256 in base64url: `at_hash` (OpenID Connect Core §3.1.3.6).
 pub fn at_hash(token: &str) -> String {
     let hash = Sha256::digest(token.as_bytes());
+    let (left, _) = hash.split_at(hash.len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
+}
+
+/// The same with SHA-512, as Ed25519 has it.
+pub fn at_hash_512(token: &str) -> String {
+    let hash = Sha512::digest(token.as_bytes());
     let (left, _) = hash.split_at(hash.len() / 2);
     URL_SAFE_NO_PAD.encode(left)
 }

@@ -54,11 +54,24 @@ pub fn looks_like_jws(text: &str) -> bool {
 
 /// Signs claims; the header holds `typ`, `alg` and the key's name.
 pub fn sign<C: Serialize>(claims: &C, key: &SigningKey) -> Result<String, Fault> {
+    sign_as("JWT", claims, key)
+}
+
+/// The same for another type of token (RFC 8725 §3.11).
+pub fn sign_as<C: Serialize>(typ: &str, claims: &C, key: &SigningKey) -> Result<String, Fault> {
     install();
     let mut header = Header::new(key.algorithm);
+    header.typ = Some(typ.to_owned());
     header.kid.clone_from(&key.kid);
     jsonwebtoken::encode(&header, claims, &key.key)
         .map_err(|why| Fault::because("a JWT could not be signed", why))
+}
+
+/// Whether the header of a text in the form of a JWT names that type. Nothing is verified.
+pub fn is_typed(token: &str, typ: &str) -> bool {
+    let header = token.split('.').next().and_then(decode_object);
+    let named = header.as_ref().and_then(|header| header.get("typ")).and_then(Value::as_str);
+    named.is_some_and(|named| named.eq_ignore_ascii_case(typ))
 }
 
 /// A token taken apart, its signature not yet verified: nothing in it is to be believed.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub use jsonwebtoken::Algorithm;
 
 use super::{
-    jwt,
+    fingerprint, jwt,
     ring_jwt::{self, RSA_MIN_BYTES, significant},
 };
 use crate::error::Fault;
@@ -39,6 +39,21 @@ impl SigningKey {
         let made = Self { algorithm, key, kid: None };
         jwt::sign(&Value::Object(Map::new()), &made)?;
         Ok(made)
+    }
+
+    /// A new private key in PKCS #8 DER, for ES256 and `EdDSA`.
+    pub fn generate(algorithm: Algorithm) -> Result<Vec<u8>, Fault> {
+        ring_jwt::generate(algorithm).map_err(|why| Fault::because("a key cannot be made", why))
+    }
+
+    /// The name of the key by its public half (RFC 7638).
+    pub fn thumbprint(&self) -> Result<String, Fault> {
+        let told = |why| Fault::because("the public half of a signing key", why);
+        let members = public_members(self.key.as_bytes(), self.algorithm).map_err(told)?;
+        let members = members.ok_or_else(|| Fault::internal("a shared secret has no name"))?;
+        // The map is sorted, and holds exactly the members that count.
+        let text = Value::Object(members).to_string();
+        Ok(URL_SAFE_NO_PAD.encode(fingerprint::sha256(text.as_bytes())))
     }
 
     /// The same key, named in the header of what it signs (RFC 7515 §4.1.4).

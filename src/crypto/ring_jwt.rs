@@ -216,6 +216,18 @@ fn ed_pair(pkcs8: &[u8]) -> Made<Ed25519KeyPair> {
         .map_err(|_why| ErrorKind::InvalidEddsaKey.into())
 }
 
+/// A new private key in PKCS #8.
+pub(super) fn generate(algorithm: Algorithm) -> Made<Vec<u8>> {
+    let random = rand::SystemRandom::new();
+    let made = match algorithm {
+        Algorithm::ES256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random),
+        Algorithm::EdDSA => Ed25519KeyPair::generate_pkcs8(&random),
+        _ => return unsupported(),
+    };
+    let made = made.map_err(|_why_is_never_told| Error::from(ErrorKind::InvalidKeyFormat))?;
+    Ok(made.as_ref().to_vec())
+}
+
 pub(super) fn rsa_public(pkcs8: &[u8]) -> Made<(Vec<u8>, Vec<u8>)> {
     let pair = rsa_pair(pkcs8)?;
     let components = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());

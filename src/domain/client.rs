@@ -65,16 +65,19 @@ pub enum GrantType {
     ClientCredentials,
     /// Name and password pass through the client (RFC 6749 §4.3); for old apps only.
     Password,
+    /// Somebody lets a device in by typing its code elsewhere (RFC 8628).
+    DeviceCode,
 }
 
 impl GrantType {
     /// Every grant type.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ConvertToken,
         Self::RefreshToken,
         Self::AuthorizationCode,
         Self::ClientCredentials,
         Self::Password,
+        Self::DeviceCode,
     ];
 
     /// The value of `grant_type`.
@@ -85,6 +88,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
 
@@ -138,6 +142,25 @@ impl RedirectUri {
         (bare && scheme && canonical).then(|| Self(typed.to_owned()))
     }
 
+    /// Whether a request may name this place: to the letter, but for the port of a loopback address,
+    /// which a native app learns only when it runs (RFC 8252 §7.3). A name such as `localhost` is to the
+    /// letter, too (§8.3).
+    pub fn admits(&self, shown: &str) -> bool {
+        self.0 == shown || self.but_for_its_port(shown).unwrap_or(false)
+    }
+
+    fn but_for_its_port(&self, shown: &str) -> Option<bool> {
+        let (mut own, mut other) =
+            (Url::parse(&self.0).ok()?, Url::parse(&Self::parse(shown)?.0).ok()?);
+        let address = matches!(own.host()?, Host::Ipv4(_) | Host::Ipv6(_));
+        if own.scheme() != "http" || !address || other.port() == Some(0) {
+            return None;
+        }
+        own.set_port(None).ok()?;
+        other.set_port(None).ok()?;
+        Some(own == other)
+    }
+
     /// The URI as registered.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -173,11 +196,60 @@ pub struct Client {
     pub providers: ProviderRule,
     /// Where the authorization endpoint may send people back to.
     pub redirect_uris: Vec<RedirectUri>,
+    /// How it uses the authorization server.
+    pub options: ClientOptions,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
 }
 
+/// How a client uses the authorization server, beyond what it may use.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions {
+    /// Whether it may ask for a code without PKCE; for confidential clients alone, and old ones.
+    pub pkce_optional: bool,
+    /// What its access tokens look like.
+    pub access_form: AccessForm,
+    /// Whether it is told about other clients' tokens (RFC 7662): it is a resource server.
+    pub introspects: bool,
+    /// Where people may be sent after they have signed out.
+    pub post_logout_uris: Vec<RedirectUri>,
+    /// The resources it may ask tokens for (RFC 8707).
+    pub resources: Vec<String>,
+    /// The public keys it signs assertions with, a JWK set (RFC 7523).
+    pub key_set: Option<String>,
+}
+
+/// What access tokens look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccessForm {
+    /// Words without a meaning of their own.
+    #[default]
+    Opaque,
+    /// JWTs that a resource server can read (RFC 9068).
+    Jwt,
+}
+
+impl AccessForm {
+    /// The word under which it is stored and typed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Opaque => "opaque",
+            Self::Jwt => "jwt",
+        }
+    }
+
+    /// Reads [`AccessForm::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Opaque, Self::Jwt].into_iter().find(|form| form.word() == word)
+    }
+}
+
 impl Client {
+    /// Its id, if its access tokens are JWTs.
+    pub fn readable(&self) -> Option<ClientId> {
+        (self.options.access_form == AccessForm::Jwt).then(|| self.id.clone())
+    }
+
     /// Whether it is registered for the grant type.
     pub fn may(&self, grant: GrantType) -> bool {
         self.grants.contains(&grant)
@@ -231,6 +303,30 @@ mod tests {
         ] {
             assert!(RedirectUri::parse(uri).is_none(), "{uri}");
         }
+    }
+
+    #[test]
+    fn a_loopback_address_is_any_port_and_nothing_else_is() {
+        let registered = |uri: &str| RedirectUri::parse(uri).expect("a redirect URI");
+        let (four, six) = (registered("http://127.0.0.1/cb"), registered("http://[::1]:7/cb"));
+        assert!(four.admits("http://127.0.0.1/cb") && four.admits("http://127.0.0.1:51004/cb"));
+        assert!(six.admits("http://[::1]:51004/cb"));
+        for uri in [
+            "http://127.0.0.1:51004/other",
+            "https://127.0.0.1:51004/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://127.1/cb",
+            "http://2130706433/cb",
+            "http://localhost:51004/cb",
+            "http://user@127.0.0.1:1/cb",
+            "http://127.0.0.1:0/cb",
+            "http://127.0.0.1:70000/cb",
+            "http://[::1]:51004/cb",
+        ] {
+            assert!(!four.admits(uri), "{uri}");
+        }
+        assert!(!registered("http://localhost/cb").admits("http://localhost:51004/cb"));
+        assert!(!registered("https://app.example/cb").admits("https://app.example:444/cb"));
     }
 
     #[test]

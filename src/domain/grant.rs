@@ -1,6 +1,12 @@
 //! What was allowed: client + subject + scope + how.
 
-use super::{account::AccountId, client::ClientKey, scope::ScopeSet};
+use chrono::{DateTime, Utc};
+
+use super::{
+    account::AccountId,
+    client::{ClientId, ClientKey},
+    scope::ScopeSet,
+};
 
 /// How a grant came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +27,10 @@ pub enum How {
     Password,
     /// The client for itself.
     ClientCredentials,
+    /// On our own pages, for a client.
+    AuthorizationCode,
+    /// On our own pages, for a device elsewhere.
+    DeviceCode,
 }
 
 impl How {
@@ -35,6 +45,8 @@ impl How {
             Self::ConvertToken => "convert_token",
             Self::Password => "password",
             Self::ClientCredentials => "client_credentials",
+            Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "device_code",
         }
     }
 }
@@ -52,4 +64,10 @@ pub struct Grant {
     pub scope: ScopeSet,
     /// How it came about.
     pub how: How,
+    /// When the person proved to be there, where OpenID Connect is to tell (`auth_time`).
+    pub auth_time: Option<DateTime<Utc>>,
+    /// The resources it is for (RFC 8707); none in particular when empty.
+    pub resources: Vec<String>,
+    /// The client, if its access tokens are JWTs that a resource server reads (RFC 9068).
+    pub readable: Option<ClientId>,
 }

@@ -1,7 +1,9 @@
 //! The nouns of the house, in reading order: values and rules, no I/O.
 
 pub mod account;
+pub mod browser;
 pub mod client;
+pub mod code;
 pub mod common_passwords;
 pub mod credential;
 pub mod email;
@@ -13,6 +15,7 @@ pub mod password;
 pub mod policy;
 pub mod provider;
 pub mod scope;
+pub mod signing;
 mod similarity;
 pub mod template;
 pub mod token;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet,
-    username::UsernameRules,
+    signing::SigningAlgorithm, username::UsernameRules,
 };
 
 /// The rules of this installation.
@@ -34,6 +34,10 @@ pub struct Policy {
     pub language: Language,
     /// What is granted where no scope is asked for, and what a client registered without any may have.
     pub default_scope: ScopeSet,
+    /// The address of this installation: the issuer of its tokens (RFC 8414).
+    pub issuer: String,
+    /// The algorithm of what others verify.
+    pub signing: SigningAlgorithm,
     /// Where people who sign in on a provider's page may be sent back to.
     pub redirect_uris: Vec<String>,
 }

@@ -19,6 +19,12 @@ impl Scope {
     }
 }
 
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Distinct scopes in the order they were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScopeSet(Vec<Scope>);
@@ -71,6 +77,13 @@ impl ScopeSet {
     #[must_use]
     pub fn only(&self, other: &Self) -> Self {
         Self(self.0.iter().filter(|scope| other.contains(scope)).cloned().collect())
+    }
+
+    /// The scopes of both sets, this one's first; those beyond [`ScopeSet::MAX`] are left out.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let more = other.0.iter().filter(|scope| !self.contains(scope));
+        Self(self.0.iter().chain(more).take(Self::MAX).cloned().collect())
     }
 
     /// The scopes in order.

@@ -62,6 +62,8 @@ pub struct IssuedTokens {
     pub scope: ScopeSet,
     /// The refresh token, where the grant comes with one.
     pub refresh: Option<SecretString>,
+    /// Who the person is, signed (OpenID Connect), where the grant is for that.
+    pub id_token: Option<SecretString>,
 }
 
 /// Where a stored refresh token stands.

@@ -105,6 +105,28 @@ impl FromRequest for Body {
     }
 }
 
+/// A form, read or not: what the RFCs of OAuth take, and nothing else.
+#[derive(Debug)]
+pub struct Form(pub Result<Words, BadBody>);
+
+impl FromRequest for Form {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = arrived(&request, payload, |limits| limits.form).await;
+            Ok(Self(bytes.and_then(|bytes| match kind_of(&request)? {
+                Some(Kind::Form) => form::read(&bytes),
+                None if bytes.is_empty() => Ok(Words::default()),
+                _ => Err(BadBody::MediaType),
+            })))
+        })
+    }
+}
+
 /// A body that may hold a long text, read or not.
 #[derive(Debug)]
 pub struct LongBody(pub Result<Words, BadBody>);

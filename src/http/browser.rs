@@ -16,6 +16,9 @@ pub struct BrowserCookie {
 /// Characters of the secret: 256 bits in hex.
 const LENGTH: usize = 64;
 
+/// Characters of a session's secret: 256 bits in base64url.
+const SESSION_LENGTH: usize = 43;
+
 impl BrowserCookie {
     /// A secret for a browser that has none.
     pub fn draw(entropy: &dyn Entropy) -> SecretString {
@@ -41,6 +44,34 @@ impl BrowserCookie {
         let secure = if self.secure { "; Secure" } else { "" };
         let seconds = life.num_seconds();
         format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The secret of the session that the browser is signed in with, if there is one.
+    pub fn read_session(self, request: &HttpRequest) -> Option<SecretString> {
+        let headers = request.headers().get_all(header::COOKIE);
+        let texts = headers.filter_map(|header| header.to_str().ok());
+        let mut pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
+        let secret = pairs.find_map(|pair| pair.strip_prefix(self.session())?.strip_prefix('='))?;
+        let legal = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+        (secret.len() == SESSION_LENGTH && secret.bytes().all(legal)).then(|| secret.into())
+    }
+
+    /// The `Set-Cookie` header for a session; it goes when the browser is closed, or at its end here.
+    pub fn write_session(self, secret: &SecretString) -> String {
+        let (name, secret) = (self.session(), secret.expose_secret());
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The `Set-Cookie` header that makes the browser forget its session.
+    pub fn forget_session(self) -> String {
+        let name = self.session();
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    fn session(self) -> &'static str {
+        if self.secure { "__Host-cambio-session" } else { "cambio-session" }
     }
 
     /// The name of the cookie.

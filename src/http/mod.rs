@@ -22,6 +22,7 @@ pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
+pub mod signin_pages;
 pub mod unread;
 
 use actix_web::{
@@ -69,6 +70,8 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, "/auth"))
         .configure(|config| people(config, ""))
         .configure(social)
+        .configure(authorization_server)
+        .configure(signin_pages)
         .default_service(web::to(not_found));
 }
 
@@ -140,6 +143,60 @@ fn social(config: &mut ServiceConfig) {
                 .route(read().to(social::depart))
                 .route(web::post().to(social::arrive)),
         );
+}
+
+/// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
+fn authorization_server(config: &mut ServiceConfig) {
+    use oauth::{introspect, jwks, metadata, revoke, token, userinfo};
+
+    config
+        .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
+        .service(look("/.well-known/openid-configuration").route(read().to(metadata::provider)))
+        .service(look("/oauth/jwks").route(read().to(jwks::endpoint)))
+        .service(
+            only("/oauth/userinfo", "GET, POST, HEAD, OPTIONS", Anyone)
+                .route(read().to(userinfo::endpoint))
+                .route(web::post().to(userinfo::endpoint)),
+        )
+        .service(post("/oauth/token", Anyone, token::standard))
+        .service(post("/oauth/revoke", Anyone, revoke::endpoint))
+        .service(post("/oauth/introspect", Anyone, introspect::endpoint))
+        .service(post("/o/token", Anyone, token::standard))
+        .service(post("/o/revoke_token", Anyone, revoke::endpoint))
+        .service(post("/o/introspect", Anyone, introspect::endpoint));
+}
+
+/// Pages for people in a browser.
+fn signin_pages(config: &mut ServiceConfig) {
+    use self::signin_pages::{consent, sign_in, site};
+
+    let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
+    config
+        .service(look("/account/style.css").route(read().to(site::style)))
+        .configure(|config| authorize_at(config, "/oauth/authorize"))
+        .configure(|config| authorize_at(config, "/o/authorize"))
+        .configure(|config| authorize_at(config, "/auth/authorize"))
+        .service(
+            page("/account/sign-in")
+                .route(read().to(sign_in::show))
+                .route(web::post().to(sign_in::enter)),
+        )
+        .service(
+            page("/account/consent")
+                .route(read().to(consent::show))
+                .route(web::post().to(consent::decide)),
+        );
+}
+
+/// The authorization endpoint.
+fn authorize_at(config: &mut ServiceConfig, path: &str) {
+    use self::signin_pages::authorize;
+
+    config.service(
+        only(path, "GET, POST, HEAD, OPTIONS", Anyone)
+            .route(read().to(authorize::from_query))
+            .route(web::post().to(authorize::from_form)),
+    );
 }
 
 /// One person's record.

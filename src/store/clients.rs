@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     domain::{
-        client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
+        client::{
+            AccessForm, Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType,
+            ProviderRule, RedirectUri,
+        },
         provider::ProviderName,
         scope::ScopeSet,
         token::Digest,
@@ -32,6 +35,12 @@ struct Row {
     providers: String,
     redirect_uris: String,
     created_at: i64,
+    pkce_optional: bool,
+    access_form: String,
+    introspects: bool,
+    post_logout_uris: String,
+    resources: String,
+    key_set: Option<String>,
 }
 
 /// The stored form of [`ProviderRule::Any`].
@@ -56,6 +65,15 @@ impl TryFrom<Row> for Client {
             scopes: ScopeSet::parse(&row.scopes).ok_or_else(|| unreadable("scope"))?,
             providers,
             redirect_uris: words(&row.redirect_uris, RedirectUri::parse, "redirect URI")?,
+            options: ClientOptions {
+                pkce_optional: row.pkce_optional,
+                access_form: AccessForm::parse(&row.access_form)
+                    .ok_or_else(|| unreadable("form of access tokens"))?,
+                introspects: row.introspects,
+                post_logout_uris: words(&row.post_logout_uris, RedirectUri::parse, "logout URI")?,
+                resources: row.resources.split_whitespace().map(str::to_owned).collect(),
+                key_set: row.key_set,
+            },
             created_at: instant(row.created_at)?,
         })
     }
@@ -95,6 +113,15 @@ pub fn insert(
         clients::providers.eq(providers),
         clients::redirect_uris.eq(spaced(&client.redirect_uris, RedirectUri::as_str)),
         clients::created_at.eq(micros(now)),
+        (
+            clients::pkce_optional.eq(client.options.pkce_optional),
+            clients::access_form.eq(client.options.access_form.word()),
+            clients::introspects.eq(client.options.introspects),
+            clients::post_logout_uris
+                .eq(spaced(&client.options.post_logout_uris, RedirectUri::as_str)),
+            clients::resources.eq(client.options.resources.join(" ")),
+            clients::key_set.eq(client.options.key_set.as_deref()),
+        ),
     );
     Ok(ClientKey(on!(conn, c => diesel::insert_into(clients::table)
         .values(values)
@@ -106,6 +133,16 @@ pub fn insert(
 pub fn find(conn: &mut AnyConnection, id: &ClientId) -> Result<Option<Client>, Fault> {
     let row: Option<Row> = on!(conn, c => clients::table
         .filter(clients::client_id.eq(id.as_str()))
+        .select(Row::as_select())
+        .get_result(c)
+        .optional()?);
+    row.map(Client::try_from).transpose()
+}
+
+/// The client in that row.
+pub fn find_by_key(conn: &mut AnyConnection, key: ClientKey) -> Result<Option<Client>, Fault> {
+    let row: Option<Row> = on!(conn, c => clients::table
+        .filter(clients::id.eq(key.0))
         .select(Row::as_select())
         .get_result(c)
         .optional()?);

@@ -28,6 +28,8 @@ pub fn insert(
             families::epoch.eq(grant.epoch),
             families::created_at.eq(micros(now)),
             families::expires_at.eq(expires_at.map(micros)),
+            families::auth_time.eq(grant.auth_time.map(micros)),
+            families::resources.eq(grant.resources.join(" ")),
         ))
         .returning(families::id)
         .get_result(c)?)))

@@ -8,7 +8,10 @@
 
 pub mod accounts;
 pub mod asked_letters;
+pub mod browser_sessions;
 pub mod clients;
+pub mod codes;
+pub mod consents;
 pub mod documents;
 pub mod families;
 mod faults;
@@ -21,6 +24,7 @@ pub mod outbox;
 pub mod postgres;
 mod schema;
 mod server_check;
+pub mod signing_keys;
 pub mod spent_states;
 pub mod tokens;
 pub mod transaction;

@@ -66,6 +66,12 @@ diesel::table! {
         providers -> Text,
         redirect_uris -> Text,
         created_at -> BigInt,
+        pkce_optional -> Bool,
+        access_form -> Text,
+        introspects -> Bool,
+        post_logout_uris -> Text,
+        resources -> Text,
+        key_set -> Nullable<Text>,
     }
 }
 
@@ -91,6 +97,8 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         refresh_ended_at -> Nullable<BigInt>,
+        auth_time -> Nullable<BigInt>,
+        resources -> Text,
     }
 }
 
@@ -156,6 +164,73 @@ diesel::table! {
 diesel::table! {
     spent_states (digest) {
         digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    codes (digest) {
+        digest -> Binary,
+        client_key -> BigInt,
+        account_id -> BigInt,
+        epoch -> BigInt,
+        redirect_uri -> Text,
+        redirect_sent -> Bool,
+        scope -> Text,
+        resources -> Text,
+        challenge -> Nullable<Text>,
+        nonce -> Nullable<Text>,
+        auth_time -> BigInt,
+        expires_at -> BigInt,
+        consumed_at -> Nullable<BigInt>,
+        family_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    browser_sessions (digest) {
+        digest -> Binary,
+        account_id -> BigInt,
+        epoch -> BigInt,
+        auth_time -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consents (account_id, client_key) {
+        account_id -> BigInt,
+        client_key -> BigInt,
+        scope -> Text,
+        granted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        stage -> Text,
+        public_jwk -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_codes (digest) {
+        digest -> Binary,
+        user_digest -> Binary,
+        client_key -> BigInt,
+        scope -> Text,
+        stage -> Text,
+        account_id -> Nullable<BigInt>,
+        epoch -> BigInt,
+        auth_time -> Nullable<BigInt>,
+        pause -> BigInt,
+        polled_at -> Nullable<BigInt>,
         expires_at -> BigInt,
     }
 }

@@ -59,6 +59,10 @@ pub struct FoundFamily {
     pub account: Option<Account>,
     /// The client it was given to, and whether that is enabled.
     pub client: Option<(ClientKey, bool)>,
+    /// When the person proved to be there, where OpenID Connect is to tell.
+    pub auth_time: Option<DateTime<Utc>>,
+    /// The resources it is for.
+    pub resources: Vec<String>,
 }
 
 impl FoundFamily {
@@ -72,10 +76,10 @@ impl FoundFamily {
     }
 }
 
-type FamilyColumns = (i64, String, String, i64, Option<i64>, Option<i64>);
+type FamilyColumns = (i64, String, String, i64, Option<i64>, Option<i64>, Option<i64>, String);
 
 fn family(
-    (id, scope, how, epoch, revoked_at, expires_at): FamilyColumns,
+    (id, scope, how, epoch, revoked_at, expires_at, auth_time, resources): FamilyColumns,
     account: Option<accounts::Row>,
     client: Option<(i64, bool)>,
 ) -> Result<FoundFamily, Fault> {
@@ -88,6 +92,8 @@ fn family(
         expires_at: expires_at.map(instant).transpose()?,
         account: account.map(Account::try_from).transpose()?,
         client: client.map(|(key, enabled)| (ClientKey(key), enabled)),
+        auth_time: auth_time.map(instant).transpose()?,
+        resources: resources.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
@@ -150,6 +156,8 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
                 families::epoch,
                 families::revoked_at,
                 families::expires_at,
+                families::auth_time,
+                families::resources,
             ),
             Option::<accounts::Row>::as_select(),
             (clients::id, clients::enabled).nullable(),
@@ -183,6 +191,8 @@ pub fn find_family(conn: &mut AnyConnection, id: FamilyId) -> Result<Option<Foun
                 families::epoch,
                 families::revoked_at,
                 families::expires_at,
+                families::auth_time,
+                families::resources,
             ),
             Option::<accounts::Row>::as_select(),
             (clients::id, clients::enabled).nullable(),

@@ -2,10 +2,11 @@
 //! epoch, a deactivated account or a disabled client end a token with the next request.
 
 use chrono::TimeDelta;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Ctx, dialect_jwt, jwt};
 use crate::{
-    crypto::secret,
+    crypto::{jwt::is_typed, secret},
     domain::{
         credential::{Credential, Principal, Scheme, Via},
         token::{Digest, TokenKind},
@@ -45,6 +46,11 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             authenticated.touch = stale.then_some(digest);
             Ok(authenticated)
         }
+        Credential::Jwt(shown) if shown.scheme == Scheme::Bearer && is_access(&shown.token) => {
+            // Its signature is for others: here it is known as a whole, or not at all.
+            let found = tokens::find_access(ctx.conn, secret::digest(&shown.token))?;
+            stored(ctx, found, (TokenKind::Access, Via::AccessToken))
+        }
         Credential::Jwt(shown) => {
             let principal = jwt::authenticate(ctx, shown)?;
             Ok(Authenticated { principal, touch: None })
@@ -57,6 +63,10 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             Err(Refusal::BadCredential(*scheme, Why::Malformed).into())
         }
     }
+}
+
+fn is_access(token: &SecretString) -> bool {
+    is_typed(token.expose_secret(), "at+jwt")
 }
 
 /// Starts the idle time of an auth token anew.

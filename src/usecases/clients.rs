@@ -9,7 +9,10 @@ use super::{Ctx, issue::WithRefresh};
 use crate::{
     crypto::secret,
     domain::{
-        client::{Client, ClientId, ClientKey, ClientKind, GrantType, ProviderRule, RedirectUri},
+        client::{
+            Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType, ProviderRule,
+            RedirectUri,
+        },
         credential::ClientCredential,
         policy::Policy,
         scope::ScopeSet,
@@ -101,6 +104,8 @@ pub struct RegisterClient {
     pub scopes: Option<ScopeSet>,
     /// Whose tokens it may convert.
     pub providers: ProviderRule,
+    /// How it uses the authorization server.
+    pub options: ClientOptions,
 }
 
 /// A registered client, and its secret, shown this once.
@@ -138,6 +143,7 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
         scopes: wish.scopes.clone().unwrap_or_else(|| ctx.policy.default_scope.clone()),
         providers: wish.providers.clone(),
         redirect_uris: wish.redirect_uris.clone(),
+        options: wish.options.clone(),
         created_at: ctx.now,
     };
     if client.scopes.is_empty() {
@@ -166,6 +172,9 @@ fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
             return no(
                 "a public client cannot keep a secret: leave it out, or make it confidential",
             );
+        }
+        if wish.options.pkce_optional {
+            return no("a public client cannot do without PKCE (RFC 9700 §2.1.1)");
         }
         if grants.contains(&GrantType::ClientCredentials) {
             return no("client_credentials needs a confidential client (RFC 6749 §4.4)");
@@ -209,6 +218,12 @@ fn new_secret(
     let secret = chosen.unwrap_or_else(|| secret::token(ctx.entropy, "cs_"));
     clients::insert_secret(ctx.conn, key, secret::digest(&secret), ctx.now)?;
     Ok(secret)
+}
+
+/// The client that a request names without proving it, if there is one and it is switched on.
+pub fn named(ctx: &mut Ctx<'_>, id: Option<&str>) -> Outcome<Option<Client>> {
+    let Some(id) = id.and_then(ClientId::parse) else { return Ok(None) };
+    Ok(clients::find(ctx.conn, &id)?.filter(|client| client.enabled))
 }
 
 /// The client of that id.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::Ctx;
+use super::{Ctx, claims};
 use crate::{
     crypto::secret,
     domain::{
@@ -31,6 +31,15 @@ pub enum WithRefresh {
 
 /// Answers a grant with an opaque access token and, if asked for, a refresh token.
 pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<IssuedTokens> {
+    Ok(with_family(ctx, grant, refresh)?.0)
+}
+
+/// The same, and the number of the new family.
+pub(super) fn with_family(
+    ctx: &mut Ctx<'_>,
+    grant: &Grant,
+    refresh: WithRefresh,
+) -> Outcome<(IssuedTokens, FamilyId)> {
     let lifetimes = &ctx.policy.lifetimes;
     let end = ctx.now
         + match refresh {
@@ -39,12 +48,12 @@ pub fn opaque(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome
             WithRefresh::No => lifetimes.access,
         };
     let family = families::insert(ctx.conn, grant, ctx.now, Some(end))?;
-    let pair = draw(ctx, refresh);
+    let pair = draw(ctx, grant, refresh)?;
     store(ctx, &pair, family, &grant.scope)?;
     if let Some(refresh) = &pair.refresh {
         store_refresh(ctx, refresh, family, end)?;
     }
-    Ok(answer(ctx, pair, grant.scope.clone()))
+    Ok((answer(ctx, pair, grant.scope.clone()), family))
 }
 
 /// Answers a login with djoser's auth token: 40 hex digits, good until it has not been used for long.
@@ -63,19 +72,28 @@ pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
 }
 
 /// Token values that are not stored yet.
+#[derive(Clone)]
 pub(super) struct Pair {
     pub(super) access: SecretString,
     pub(super) refresh: Option<SecretString>,
 }
 
 /// Draws new values.
-pub(super) fn draw(ctx: &Ctx<'_>, refresh: WithRefresh) -> Pair {
-    let access = secret::token(ctx.entropy, ACCESS_PREFIX);
+pub(super) fn draw(ctx: &mut Ctx<'_>, grant: &Grant, refresh: WithRefresh) -> Outcome<Pair> {
+    let access = match &grant.readable {
+        Some(client) => claims::access_jwt(ctx, client, grant)?,
+        None => secret::token(ctx.entropy, ACCESS_PREFIX),
+    };
     let refresh = match refresh {
         WithRefresh::Yes => Some(secret::token(ctx.entropy, REFRESH_PREFIX)),
         WithRefresh::No => None,
     };
-    Pair { access, refresh }
+    Ok(Pair { access, refresh })
+}
+
+/// 128 random bits: the name of a JWT.
+pub(super) fn jti_of(ctx: &Ctx<'_>) -> SecretString {
+    hex::encode(ctx.entropy.bytes::<16>()).into()
 }
 
 /// Stores the access token of a pair.
@@ -113,5 +131,6 @@ pub(super) fn answer(ctx: &Ctx<'_>, pair: Pair, scope: ScopeSet) -> IssuedTokens
         expires_in: ctx.policy.lifetimes.access.num_seconds(),
         scope,
         refresh: pair.refresh,
+        id_token: None,
     }
 }

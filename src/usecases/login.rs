@@ -94,6 +94,7 @@ pub fn by_client(
     ctx: &mut Ctx<'_>,
     client: &Client,
     wanted: Option<&ScopeSet>,
+    resources: &[String],
 ) -> Outcome<IssuedTokens> {
     let scope = super::clients::scope_for(ctx.policy, client, wanted)?;
     let grant = Grant {
@@ -102,6 +103,9 @@ pub fn by_client(
         client: Some(client.key),
         scope,
         how: How::ClientCredentials,
+        auth_time: None,
+        resources: resources.to_vec(),
+        readable: client.readable(),
     };
     issue::opaque(ctx, &grant, WithRefresh::No)
 }
@@ -140,5 +144,8 @@ pub(super) fn grant(
         client: client.map(|client| client.key),
         scope,
         how,
+        auth_time: None,
+        resources: Vec::new(),
+        readable: client.and_then(Client::readable),
     }
 }

@@ -5,7 +5,10 @@ use chrono::TimeDelta;
 use super::Ctx;
 use crate::{
     error::Outcome,
-    store::{accounts, clients, families, mail_tokens, spent_states, tokens},
+    store::{
+        accounts, browser_sessions, clients, codes, families, mail_tokens, signing_keys,
+        spent_states, tokens,
+    },
 };
 
 /// How long something that is over is kept, so that the log can still be explained by the tables.
@@ -22,6 +25,9 @@ pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     gone += tokens::prune_access(ctx.conn, before, limit)?;
     gone += mail_tokens::prune(ctx.conn, before, limit)?;
     gone += spent_states::prune(ctx.conn, before, limit)?;
+    gone += browser_sessions::prune(ctx.conn, before, limit)?;
+    gone += codes::prune(ctx.conn, before, limit)?;
+    gone += signing_keys::prune(ctx.conn, before)?;
     gone += clients::prune_secrets(ctx.conn, before)?;
     let unactivated = ctx.now - ctx.policy.lifetimes.activation;
     gone += accounts::prune_pending(ctx.conn, unactivated, limit)?;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Ctx, Verdict,
+    claims::{self, Occasion},
     issue::{self, Pair, WithRefresh},
     rotation::{self, Retold, Shown, Told, Turn},
 };
@@ -12,12 +13,32 @@ use crate::{
     crypto::secret,
     domain::{
         client::Client,
+        grant::{Grant, How},
         scope::ScopeSet,
         token::{IssuedTokens, RefreshStage},
     },
     error::{Fault, Outcome, Refusal, Why},
     store::tokens::{self, FoundRefresh},
 };
+
+/// What a refresh token stands for, if it is the client's and its grant still stands: the scope that may be
+/// asked for. Uses nothing up.
+pub fn recall(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<ScopeSet> {
+    granted(client, &find(ctx, client, shown)?.found)
+}
+
+/// The client's own token, of a grant that stands.
+fn find<'a>(ctx: &mut Ctx<'_>, client: &Client, shown: &'a SecretString) -> Outcome<Shown<'a>> {
+    let shown = rotation::find(ctx, shown, secret::digest(shown))?;
+    if shown.found.family.client.map(|(key, _)| key) != Some(client.key) {
+        // Another client's token: neither used up nor revoked, or anybody could end it.
+        return Err(Refusal::BadGrant(Why::Unknown).into());
+    }
+    if !shown.found.family.stands() {
+        return Err(Refusal::BadGrant(Why::Revoked).into());
+    }
+    Ok(shown)
+}
 
 /// Replaces a refresh token by a new pair.
 ///
@@ -28,15 +49,8 @@ pub fn rotate(
     shown: &SecretString,
     wanted: Option<&ScopeSet>,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let shown = rotation::find(ctx, shown, secret::digest(shown))?;
+    let shown = find(ctx, client, shown)?;
     let found = &shown.found;
-    if found.family.client.map(|(key, _)| key) != Some(client.key) {
-        // Another client's token: neither used up nor revoked, or anybody could end it.
-        return Err(Refusal::BadGrant(Why::Unknown).into());
-    }
-    if !found.family.stands() {
-        return Err(Refusal::BadGrant(Why::Revoked).into());
-    }
     if let RefreshStage::Used { .. } = found.stage {
         // Whatever scope is asked for now: a retry gets the answer of the first try.
         return rotation::again(ctx, &shown)?.and_then(|told| retry(&told));
@@ -51,7 +65,7 @@ pub fn rotate(
         Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
-    replace(ctx, &shown, scope)
+    replace(ctx, client, &shown, scope)
 }
 
 /// What the grant allows, less what has been taken from the client since.
@@ -63,30 +77,65 @@ fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
 
 fn replace(
     ctx: &mut Ctx<'_>,
+    client: &Client,
     shown: &Shown<'_>,
     scope: ScopeSet,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let pair = issue::draw(ctx, WithRefresh::Yes);
+    let found = &shown.found;
+    let pair = issue::draw(ctx, &grant(client, found, &scope), WithRefresh::Yes)?;
     let alone = || Fault::internal("a pair has no refresh token");
     let successor = pair.refresh.clone().ok_or_else(alone)?;
-    let told = Told { answer: told(ctx, &pair, &scope), successor: &successor };
+    let id_token = id_token(ctx, (client, found), &scope, &pair)?;
+    let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), scope) };
+    let told = Told { answer: told(&answer), successor: &successor };
     if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
         return verdict.and_then(|told| retry(&told));
     }
-    let family = shown.found.family.id;
+    let family = found.family.id;
     // The predecessor's access tokens end with it, as the published contract has it.
     tokens::delete_access_of(ctx.conn, family)?;
-    issue::store(ctx, &pair, family, &scope)?;
-    issue::store_refresh(ctx, &successor, family, rotation::end_of(&shown.found))?;
-    Ok(Verdict::Done(issue::answer(ctx, pair, scope)))
+    issue::store(ctx, &pair, family, &answer.scope)?;
+    issue::store_refresh(ctx, &successor, family, rotation::end_of(found))?;
+    Ok(Verdict::Done(answer))
 }
 
-fn told(ctx: &Ctx<'_>, pair: &Pair, scope: &ScopeSet) -> Value {
+/// The grant behind a token, as new values are drawn for it.
+fn grant(client: &Client, found: &FoundRefresh, scope: &ScopeSet) -> Grant {
+    Grant {
+        account: found.family.account.as_ref().map(|account| account.id),
+        epoch: found.family.epoch,
+        client: Some(client.key),
+        scope: scope.clone(),
+        how: How::AuthorizationCode,
+        auth_time: found.family.auth_time,
+        resources: found.family.resources.clone(),
+        readable: client.readable(),
+    }
+}
+
+/// OpenID Connect Core §12.2: as the first one, but for the nonce. A grant by other ways than our pages has
+/// none.
+fn id_token(
+    ctx: &mut Ctx<'_>,
+    (client, found): (&Client, &FoundRefresh),
+    scope: &ScopeSet,
+    pair: &Pair,
+) -> Outcome<Option<SecretString>> {
+    let (Some(account), Some(_)) = (&found.family.account, found.family.auth_time) else {
+        return Ok(None);
+    };
+    let auth_time = found.family.auth_time;
+    let occasion = Occasion { client, scope, auth_time, nonce: None, access: &pair.access };
+    claims::id_token(ctx, account, &occasion)
+}
+
+fn told(answer: &IssuedTokens) -> Value {
     json!({
-        "access": pair.access.expose_secret(),
-        "refresh": pair.refresh.as_ref().map(ExposeSecret::expose_secret),
-        "expires_in": ctx.policy.lifetimes.access.num_seconds(),
-        "scope": scope.to_string(),
+        "access": answer.access.expose_secret(),
+        "refresh": answer.refresh.as_ref().map(ExposeSecret::expose_secret),
+        "expires_in": answer.expires_in,
+        "scope": answer.scope.to_string(),
+        "id_token": answer.id_token.as_ref().map(ExposeSecret::expose_secret),
     })
 }
 
@@ -97,5 +146,6 @@ fn retry(told: &Retold) -> Outcome<IssuedTokens> {
         expires_in: told.number("expires_in")?,
         scope: ScopeSet::parse(told.word("scope")?).ok_or_else(bent)?,
         refresh: Some(told.secret("refresh")?),
+        id_token: told.perhaps("id_token"),
     })
 }

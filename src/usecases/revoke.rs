@@ -1,7 +1,10 @@
 //! Ending tokens before their time.
 
+use secrecy::SecretString;
+
 use super::Ctx;
 use crate::{
+    crypto::secret,
     domain::{
         client::{Client, ClientId},
         credential::{Principal, Via},
@@ -9,7 +12,10 @@ use crate::{
         token::FamilyId,
     },
     error::{Outcome, Refusal},
-    store::{clients, families},
+    store::{
+        clients, families,
+        tokens::{self, FoundFamily},
+    },
 };
 
 /// djoser's logout: every auth token of the account ends, whatever credential asked for it; OAuth tokens
@@ -44,6 +50,22 @@ pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Out
         families::end_refresh_of(ctx.conn, account.id, client.key, ctx.now)?;
     }
     Ok(())
+}
+
+/// Ends the grant behind a token of the client's own, whatever kind it is (RFC 7009 §2.1). A token nobody
+/// knows or another client's ends nothing, and nobody is told.
+pub fn by_client(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<()> {
+    let digest = secret::digest(shown);
+    let access = tokens::find_access(ctx.conn, digest)?.map(|found| found.family);
+    let family = match access {
+        Some(family) => Some(family),
+        None => tokens::find_refresh(ctx.conn, digest)?.map(|found| found.family),
+    };
+    let own = |family: &FoundFamily| family.client.is_some_and(|(key, _)| key == client.key);
+    match family.filter(own) {
+        Some(found) => self::family(ctx, found.id),
+        None => Ok(()),
+    }
 }
 
 /// Ends everything that came of one grant.

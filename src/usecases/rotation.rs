@@ -58,6 +58,11 @@ impl Retold {
         Ok(self.word(name)?.into())
     }
 
+    /// A secret that it may do without.
+    pub(super) fn perhaps(&self, name: &str) -> Option<SecretString> {
+        self.0.get(name).and_then(Value::as_str).map(Into::into)
+    }
+
     /// A number of it.
     pub(super) fn number(&self, name: &str) -> Outcome<i64> {
         Ok(self.0.get(name).and_then(Value::as_i64).ok_or_else(bent)?)

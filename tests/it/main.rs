@@ -16,6 +16,8 @@ mod mail;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod oauth_server;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod readers;

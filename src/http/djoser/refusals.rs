@@ -168,6 +168,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::UnsupportedGrant => no.bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, "provider-unavailable")

@@ -2,8 +2,14 @@
 
 pub mod client_auth;
 pub mod convert;
+pub mod exchange;
+pub mod introspect;
+pub mod jwks;
+pub mod metadata;
 pub mod refusals;
+pub mod revoke;
 pub mod token;
 pub mod tokens_body;
+pub mod userinfo;
 
 pub use refusals::Refused;

@@ -129,6 +129,13 @@ fn said(error: &str, description: &str) -> serde_json::Value {
     json!({ "error": error, "error_description": description })
 }
 
+const NOT_FOR_THIS_GRANT: &str = "The client is not registered for this grant type.";
+const NOT_FOR_THIS_PROVIDER: &str = "The client is not registered for this provider.";
+const BAD_SCOPE: &str = "The scope is unknown, malformed or more than was granted.";
+const BAD_TARGET: &str = "The client may not ask for this resource or audience.";
+const DEVICE_WAITS: &str = "Nobody has let the device in yet.";
+const DEVICE_HURRIES: &str = "Wait five seconds longer between two questions.";
+
 fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     let bad =
         |code: &str, text: &str| answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text));
@@ -137,15 +144,13 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::NoCredential => answer::no_credential(error, tongue),
         Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why, tongue),
         Refusal::BadClient | Refusal::UnknownClient => bad_client(error),
-        Refusal::GrantNotAllowed => {
-            bad("unauthorized_client", "The client is not registered for this grant type.")
-        }
-        Refusal::ProviderNotAllowed => {
-            bad("unauthorized_client", "The client is not registered for this provider.")
-        }
-        Refusal::ScopeNotAllowed => {
-            bad("invalid_scope", "The scope is unknown, malformed or more than was granted.")
-        }
+        Refusal::GrantNotAllowed => bad("unauthorized_client", NOT_FOR_THIS_GRANT),
+        Refusal::ProviderNotAllowed => bad("unauthorized_client", NOT_FOR_THIS_PROVIDER),
+        Refusal::ScopeNotAllowed => bad("invalid_scope", BAD_SCOPE),
+        Refusal::BadTarget => bad("invalid_target", BAD_TARGET),
+        Refusal::DeviceWaits { slower: false } => bad("authorization_pending", DEVICE_WAITS),
+        Refusal::DeviceWaits { slower: true } => bad("slow_down", DEVICE_HURRIES),
+        Refusal::DeviceDenied => bad("access_denied", "The device was not let in."),
         Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
         Refusal::BadRequest(text) => bad("invalid_request", text),
         Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
@@ -254,6 +259,9 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::UnsupportedGrant
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::BadRequest(_)
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider

@@ -18,6 +18,10 @@ pub struct TokensBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserBody>,
 }
 
@@ -29,6 +33,14 @@ struct UserBody {
     last_name: String,
 }
 
+impl TokensBody {
+    /// The answer of a token exchange (RFC 8693 §2.2.1).
+    pub fn exchanged(tokens: IssuedTokens) -> Self {
+        let kind = Some("urn:ietf:params:oauth:token-type:access_token");
+        Self { issued_token_type: kind, ..Self::from(tokens) }
+    }
+}
+
 impl From<IssuedTokens> for TokensBody {
     fn from(tokens: IssuedTokens) -> Self {
         Self {
@@ -37,6 +49,8 @@ impl From<IssuedTokens> for TokensBody {
             token_type: "Bearer",
             scope: tokens.scope.to_string(),
             refresh_token: tokens.refresh.map(|token| token.expose_secret().to_owned()),
+            id_token: tokens.id_token.map(|token| token.expose_secret().to_owned()),
+            issued_token_type: None,
             user: None,
         }
     }

@@ -155,7 +155,8 @@ pub fn schemas() -> Value {
             "properties": {
                 "error": { "type": "string", "enum": [
                     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
-                    "unsupported_grant_type", "invalid_scope", "access_denied",
+                    "unsupported_grant_type", "invalid_scope", "invalid_target", "insufficient_scope",
+                    "access_denied",
                     "temporarily_unavailable", "server_error",
                 ] },
                 "error_description": text,

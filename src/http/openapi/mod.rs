@@ -13,6 +13,7 @@ mod house;
 mod logins;
 pub mod manner;
 mod oauth;
+pub mod oauth_server;
 pub mod page;
 mod people;
 mod rest_jwt;
@@ -121,6 +122,7 @@ fn calls(about: &About<'_>) -> Vec<Call> {
         calls.extend(logins::calls(about, &place));
     }
     calls.extend(oauth::calls(about));
+    calls.extend(oauth_server::calls());
     calls.extend(ties::calls(about));
     if let Some(base) = &about.places.api {
         calls.extend(restful::calls(base));
@@ -196,7 +198,7 @@ do for a text. Text is trimmed.
 * Sentences are for people and may change. Keys, codes and statuses may not.
 * 503 carries `Retry-After`: nothing was done, and the request may be sent again.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("house", "Whether the process lives and can serve, and what it says of itself."),
     ("djoser", "Accounts, as djoser has them."),
     ("documents", "Settings and templates of an account, for the app that keeps them there."),
@@ -205,6 +207,10 @@ const TAGS: [(&str, &str); 9] = [
     (
         "oauth",
         "OAuth 2.0 tokens for a provider's token and for other grants, as drf-social-oauth2 has them.",
+    ),
+    (
+        oauth_server::TAG,
+        "OAuth 2.0 and OpenID Connect by the RFCs: for clients that find everything in its metadata.",
     ),
     ("social", "Signing in on a provider's own page, and ties to providers."),
     ("api", "Access JWTs and rotating refresh tokens."),

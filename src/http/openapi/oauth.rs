@@ -74,7 +74,8 @@ fn provided() -> Vec<Field> {
     fields
 }
 
-fn client() -> [Field; 2] {
+/// The fields in which an application shows itself.
+pub fn client() -> [Field; 2] {
     [
         Field::text("client_id", 200)
             .about("The application. HTTP Basic will do instead, but not both.")
@@ -87,20 +88,23 @@ fn client() -> [Field; 2] {
     ]
 }
 
-fn scope() -> Field {
+/// The scope that is wanted.
+pub fn scope() -> Field {
     Field::free("scope", 1000)
         .about("No more than the application may have; all of that without it. Words, one space apart.")
         .optional()
 }
 
 fn token(place: &Place) -> Call {
-    let grants = ["refresh_token", "password", "client_credentials", "convert_token"];
+    let grants =
+        ["refresh_token", "authorization_code", "password", "client_credentials", "convert_token"];
     let mut fields = vec![
         Field::new("grant_type", &json!({ "type": "string", "enum": grants }))
             .about("`convert_token` takes what `convert-token/` takes.")
             .example("refresh_token"),
     ];
     fields.extend(client());
+    fields.extend(redemption());
     fields.extend([
         Field::text("refresh_token", 4096)
             .about("For `refresh_token`. It is used up; used again later, it ends the whole grant.")
@@ -119,7 +123,19 @@ fn token(place: &Place) -> Call {
         .no(&[401, 502])
 }
 
-fn tokens(with_user: bool) -> Said {
+/// What a code is redeemed with.
+pub fn redemption() -> [Field; 3] {
+    [
+        Field::text("code", 4096).about("For `authorization_code`.").optional(),
+        Field::text("redirect_uri", 2000).about("Where the code was sent to.").optional(),
+        Field::free("code_verifier", 4096)
+            .about("PKCE: what proves whose code it is (RFC 7636).")
+            .optional(),
+    ]
+}
+
+/// A successful answer.
+pub fn tokens(with_user: bool) -> Said {
     let mut example = json!({
         "access_token": "cat_Z8oT5kQGGwMgYnHHo5LdBUenhFHtum",
         "expires_in": 3600,
@@ -146,6 +162,8 @@ pub fn schemas() -> Value {
             "token_type": { "type": "string", "const": "Bearer" },
             "scope": text,
             "refresh_token": { "type": "string", "description": "For applications that may refresh." },
+            "id_token": { "type": "string", "description": "Who signed in, where `openid` was granted." },
+            "issued_token_type": { "type": "string", "description": "Told by a token exchange (RFC 8693)." },
             "user": {
                 "type": "object",
                 "description": "Whose they are; told by a conversion.",

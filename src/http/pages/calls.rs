@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::Value;
 
-use crate::http::openapi::Document;
+use crate::http::openapi::{Document, oauth_server};
 
 /// One call: a method of a path.
 #[derive(Debug, Clone)]
@@ -204,7 +204,7 @@ pub fn groups<'a>(calls: &'a [Call], document: &Document) -> Vec<(String, Vec<&'
 }
 
 /// What is filed under these is called by machines.
-const FOR_MACHINES: [&str; 2] = ["health", "house"];
+const FOR_MACHINES: [&str; 3] = ["health", "house", oauth_server::TAG];
 
 fn rank(method: &Method) -> usize {
     let order = [Method::GET, Method::POST, Method::PUT, Method::PATCH];

@@ -173,6 +173,9 @@ fn no(error: &Error, call: Call, tongue: Tongue) -> No {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

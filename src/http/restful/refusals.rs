@@ -131,6 +131,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Ctx,
+    Ctx, issue,
     login::{self, Checked},
 };
 use crate::{
@@ -129,7 +129,7 @@ fn refresh_token(
 
 /// 128 random bits: the token's name, and what its row is found by.
 pub(super) fn jti(ctx: &Ctx<'_>) -> SecretString {
-    hex::encode(ctx.entropy.bytes::<16>()).into()
+    issue::jti_of(ctx)
 }
 
 fn claims(ctx: &Ctx<'_>, kind: &str, account: AccountId) -> Map<String, Value> {

@@ -6,7 +6,7 @@ use super::source::{self, File};
 
 /// What each room may name, from the ground up. `domain` and `error` are one floor and speak of each other:
 /// a value says what is wrong with it in `error`'s words. `providers` may check signatures with `crypto`.
-const FLOORS: [(&str, &[&str]); 17] = [
+const FLOORS: [(&str, &[&str]); 18] = [
     ("clock", &[]),
     ("domain", &["error"]),
     ("entropy", &[]),
@@ -17,6 +17,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
     ("providers", &["config", "crypto", "domain", "error"]),
     ("store", &["domain", "error"]),
     ("usecases", &["crypto", "domain", "entropy", "error", "store"]),
+    ("oxide", &["domain", "error", "usecases"]),
     (
         "app",
         &[
@@ -32,7 +33,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
         ],
     ),
     ("courier", &["app", "config", "domain", "error", "mail", "usecases"]),
-    ("http", &["app", "domain", "entropy", "error", "usecases"]),
+    ("http", &["app", "domain", "entropy", "error", "oxide", "usecases"]),
     ("sandbox", &["clock", "error"]),
     ("server", &["app", "config", "courier", "error", "http", "store", "usecases"]),
     (
@@ -46,7 +47,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 29] = [
+const CRATES: [(&str, &[&str]); 30] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -64,6 +65,7 @@ const CRATES: [(&str, &[&str]); 29] = [
     ("minijinja", &["mail", "http"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
+    ("oxide_auth", &["oxide"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),
     ("reqwest", &["providers"]),

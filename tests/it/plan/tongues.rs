@@ -189,7 +189,7 @@ fn operations(document: &Value) -> Vec<Value> {
 }
 
 /// What is filed under these is called by machines, or is a page itself.
-const FOR_MACHINES: [&str; 2] = ["health", "house"];
+const FOR_MACHINES: [&str; 3] = ["health", "house", "authorization server"];
 
 #[tokio::test]
 async fn every_call_and_every_field_is_told_in_every_language() {

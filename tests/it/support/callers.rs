@@ -2,7 +2,7 @@
 
 use cambio::{
     domain::{
-        client::{ClientId, ClientKind, GrantType, ProviderRule},
+        client::{ClientId, ClientKind, ClientOptions, GrantType, ProviderRule},
         email::Email,
         scope::ScopeSet,
     },
@@ -155,5 +155,6 @@ pub fn wish(id: &str, kind: ClientKind) -> RegisterClient {
         redirect_uris: Vec::new(),
         scopes: ScopeSet::parse("read write"),
         providers: ProviderRule::Any,
+        options: ClientOptions::default(),
     }
 }

@@ -245,7 +245,11 @@ fn config(
     ];
     let ours = ours.into_iter().chain(PATIENCE);
     let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    let overrides = ours.chain(settings.iter().copied()).map(pair).collect();
+    // A key that is set to nothing is none.
+    let keyless = settings.contains(&("jwt.signing_key", ""));
+    let given = ours.chain(settings.iter().copied());
+    let given = given.filter(|(key, _)| !(keyless && *key == "jwt.signing_key"));
+    let overrides = given.map(pair).collect();
     let sources = Sources { file: Some(file), overrides, env: Vec::new() };
     let loaded = Config::load(&sources);
     let mut config = loaded.unwrap_or_else(|problems| panic!("settings: {problems:?}")).config;

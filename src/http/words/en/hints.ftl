@@ -35,6 +35,7 @@ hint-vk-beside = What VK sends beside its code.
 hint-vk-again = What VK wants again with its code.
 hint-token-kind = What `token` is; without it, what it looks like.
 hint-provider-token = What the provider gave the app: an access token, an `id_token`, a code.
+hint-for-code = For `authorization_code`.
 hint-code-redirect = Where the code was sent to.
 hint-come-back = Where to come back to: one of those this installation allows.
 hint-whose-link = Whose link it is.

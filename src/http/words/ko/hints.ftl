@@ -35,6 +35,7 @@ hint-vk-beside = VK가 코드와 함께 보내는 값입니다.
 hint-vk-again = VK가 코드와 함께 다시 요구하는 값입니다.
 hint-token-kind = `token`의 종류입니다. 생략하면 생김새로 판단합니다.
 hint-provider-token = 제공자가 앱에 준 값입니다. 액세스 토큰, `id_token` 또는 코드입니다.
+hint-for-code = `authorization_code`용.
 hint-code-redirect = 코드가 전달된 주소입니다.
 hint-come-back = 돌아올 주소입니다. 이 서버가 허용한 주소 가운데 하나여야 합니다.
 hint-whose-link = 누구의 링크인지 나타냅니다.

@@ -35,6 +35,7 @@ hint-vk-beside = То, что VK присылает вместе с кодом.
 hint-vk-again = То, что VK просит вернуть вместе с кодом.
 hint-token-kind = Что такое `token`; если не указать – определяется по виду.
 hint-provider-token = То, что провайдер выдал приложению: токен доступа, `id_token` или код.
+hint-for-code = Для `authorization_code`.
 hint-code-redirect = Адрес, на который был отправлен код.
 hint-come-back = Куда вернуться: один из адресов, разрешённых на этом сервере.
 hint-whose-link = Чья это ссылка.

@@ -1,0 +1,2 @@
+drop table consents;
+drop table browser_sessions;

@@ -1,0 +1,21 @@
+//! `GET /oauth/jwks`: the keys that tokens are signed with (RFC 7517 §5).
+
+use actix_web::{HttpResponse, http::header, web::Data};
+use serde_json::json;
+
+use super::Refused;
+use crate::{app::App, usecases::keys};
+
+/// The keys; made, if this is the first time that anybody asks. The one that signs next is among them for a
+/// whole rotation, so that whoever keeps the answer for a while knows it when it signs.
+pub async fn endpoint(app: Data<App>) -> Result<HttpResponse, Refused> {
+    let mut published = app.read(keys::published).await?;
+    if published.is_empty() {
+        app.write(keys::ensure).await?;
+        published = app.read(keys::published).await?;
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=600"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(json!({ "keys": published })))
+}

@@ -1,0 +1,12 @@
+//! Pages for people in a browser: server-rendered, without JavaScript, in three languages.
+
+pub mod authorize;
+pub mod consent;
+pub mod refusals;
+pub mod sign_in;
+pub mod site;
+pub mod visit;
+
+pub use refusals::NoPage;
+pub use site::Pages;
+pub use visit::Visit;

@@ -1,0 +1,120 @@
+//! How the pages say no: a page with a sentence, never a redirect to a place that is not proven.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use minijinja::context;
+
+use super::Visit;
+use crate::{
+    error::{Error, Fault, Refusal},
+    http::{answer, body::BadBody, sentences::Tongue},
+    oxide::authorize::Nowhere,
+};
+
+/// A "no" that is a page.
+#[derive(Debug)]
+pub enum NoPage {
+    /// A deed said no.
+    Deed(Error),
+    /// What was sent cannot be read.
+    Body(BadBody),
+    /// The form did not come from a page of ours in this browser.
+    Foreign,
+}
+
+impl From<Error> for NoPage {
+    fn from(error: Error) -> Self {
+        Self::Deed(error)
+    }
+}
+
+impl From<Refusal> for NoPage {
+    fn from(refusal: Refusal) -> Self {
+        Self::Deed(refusal.into())
+    }
+}
+
+impl From<Fault> for NoPage {
+    fn from(fault: Fault) -> Self {
+        Self::Deed(fault.into())
+    }
+}
+
+impl From<BadBody> for NoPage {
+    fn from(bad: BadBody) -> Self {
+        Self::Body(bad)
+    }
+}
+
+impl From<Nowhere> for NoPage {
+    fn from(why: Nowhere) -> Self {
+        Refusal::from(why).into()
+    }
+}
+
+impl NoPage {
+    /// The page.
+    pub fn page(&self, visit: &Visit) -> HttpResponse {
+        let (status, words) = self.words();
+        let error = match self {
+            Self::Deed(Error::Fault(_)) | Self::Body(_) | Self::Foreign => None,
+            Self::Deed(error @ Error::Refused(_)) => Some(error),
+        };
+        let told = error.map(|error| answer::no(status, error).finish());
+        if let Self::Deed(error @ Error::Fault(_)) = self {
+            answer::no(status, error);
+        }
+        let page = visit.page(status, "error.html", context! { message => words }, None);
+        let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
+        if let Some(told) = told.and_then(|told| told.extensions().get::<answer::Told>().cloned()) {
+            page.extensions_mut().insert(told);
+        }
+        page
+    }
+
+    /// The status, and the key of the sentence.
+    pub fn words(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Foreign => (StatusCode::FORBIDDEN, "error_foreign"),
+            Self::Body(bad) => (answer::body_status(bad, Tongue::ENGLISH).0, "error_request"),
+            Self::Deed(Error::Fault(fault)) => match answer::fault_status(fault).0 {
+                StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
+                other => (other, "error_ours"),
+            },
+            Self::Deed(Error::Refused(refusal)) => of(refusal),
+        }
+    }
+}
+
+fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
+    let bad = |key| (StatusCode::BAD_REQUEST, key);
+    match refusal {
+        Refusal::UnknownClient | Refusal::BadClient => bad("error_client"),
+        Refusal::RedirectNotAllowed => bad("error_place"),
+        Refusal::BadGrant(_) => bad("error_expired"),
+        Refusal::BadLogin | Refusal::Inactive => bad("error_login"),
+        Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => bad("error_link"),
+        Refusal::ProviderRefused(_)
+        | Refusal::ProviderGaveNoEmail
+        | Refusal::LinkRefused
+        | Refusal::ProviderMalformed { .. } => bad("error_provider"),
+        Refusal::NoCredential | Refusal::BadCredential(..) => {
+            (StatusCode::FORBIDDEN, "error_expired")
+        }
+        Refusal::NotAllowed => (StatusCode::FORBIDDEN, "error_request"),
+        Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error_missing"),
+        Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
+        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error_busy"),
+        Refusal::Fields(_)
+        | Refusal::GrantNotAllowed
+        | Refusal::ProviderNotAllowed
+        | Refusal::ScopeNotAllowed
+        | Refusal::UnsupportedGrant
+        | Refusal::BadTarget
+        | Refusal::DeviceWaits { .. }
+        | Refusal::DeviceDenied
+        | Refusal::BadRequest(_)
+        | Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge => bad("error_request"),
+    }
+}

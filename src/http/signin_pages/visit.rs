@@ -1,0 +1,188 @@
+//! A browser at one of the pages: who it is, what language it wants, and what an answer to it carries.
+
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::Data,
+};
+use minijinja::{Value, context};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{NoPage, Pages};
+use crate::{
+    app::App,
+    domain::{browser::BrowserSession, browser::SESSION_LIFE, language::Language},
+    error::{Fault, Outcome},
+    http::{
+        body::{Word, Words},
+        browser::BrowserCookie,
+        form, language,
+    },
+    usecases::browsers,
+};
+
+/// A browser at one of the pages.
+pub struct Visit {
+    /// The house.
+    pub app: Data<App>,
+    /// The cookies.
+    pub cookie: BrowserCookie,
+    /// The secret of this browser: its own, or one drawn for it.
+    pub browser: SecretString,
+    /// The secret of the session it is signed in with, unjudged.
+    pub session: Option<SecretString>,
+    /// The language its pages are in.
+    pub language: Language,
+    /// The request.
+    pub request: HttpRequest,
+    pages: Data<Pages>,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            Self::read(request).ok_or_else(|| {
+                actix_web::error::ErrorInternalServerError("the server has no pages")
+            }),
+        )
+    }
+}
+
+impl Visit {
+    fn read(request: &HttpRequest) -> Option<Self> {
+        let app = request.app_data::<Data<App>>()?.clone();
+        let cookie = *request.app_data::<Data<BrowserCookie>>()?.get_ref();
+        let browser = cookie.read(request);
+        Some(Self {
+            browser: browser.unwrap_or_else(|| BrowserCookie::draw(app.entropy())),
+            session: cookie.read_session(request),
+            language: language::of(request).unwrap_or(app.policy().language),
+            pages: request.app_data::<Data<Pages>>()?.clone(),
+            request: request.clone(),
+            cookie,
+            app,
+        })
+    }
+
+    /// The same browser, signed in with another session.
+    #[must_use]
+    pub fn within(&self, session: SecretString) -> Self {
+        Self {
+            app: self.app.clone(),
+            cookie: self.cookie,
+            browser: self.browser.clone(),
+            session: Some(session),
+            language: self.language,
+            request: self.request.clone(),
+            pages: self.pages.clone(),
+        }
+    }
+
+    /// Who is signed in, if anybody is.
+    pub async fn signed_in(&self) -> Outcome<Option<BrowserSession>> {
+        let shown = self.session.clone();
+        let found = self.app.read(move |ctx| browsers::find(ctx, shown.as_ref())).await?;
+        if let Some(session) = found.clone().filter(|it| browsers::is_stale(it, self.app.now())) {
+            self.app.write(move |ctx| browsers::touch(ctx, &session)).await?;
+        }
+        Ok(found)
+    }
+
+    /// The words of the query, none of them twice.
+    pub fn query(&self) -> Result<Words, NoPage> {
+        Ok(form::read(self.request.query_string().as_bytes())?)
+    }
+
+    /// Insists that a page of ours sent the form: by where the browser says it comes from, and by what only
+    /// a page of ours could know.
+    pub fn insist_own(&self, words: &Words) -> Result<(), NoPage> {
+        let header =
+            |name: &str| self.request.headers().get(name).map(header::HeaderValue::as_bytes);
+        let own = origin_of(&self.app.policy().issuer);
+        let origin = header("origin").is_none_or(|origin| origin == own.as_bytes());
+        let site = header("sec-fetch-site").is_none_or(|site| site == b"same-origin");
+        let shown = text_of(words, "form_token").unwrap_or_default();
+        let known = self.cookie.read(&self.request).is_some()
+            && browsers::is_form_token(&shown, &self.browser, self.session.as_ref());
+        if origin && site && known { Ok(()) } else { Err(NoPage::Foreign) }
+    }
+
+    /// A page. `leads_to` is where its form may end up besides here.
+    pub fn page(
+        &self,
+        status: StatusCode,
+        name: &str,
+        filled: Value,
+        leads_to: Option<&str>,
+    ) -> Result<HttpResponse, Fault> {
+        let base = context! {
+            lang => self.language.tag(),
+            root => self.app.policy().issuer.as_str(),
+            form_token => browsers::form_token(&self.browser, self.session.as_ref()),
+        };
+        let html = self.pages.render(name, context! { ..filled, ..base })?;
+        Ok(HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy(leads_to)))
+            .insert_header((header::REFERRER_POLICY, "no-referrer"))
+            .insert_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
+            .insert_header((header::VARY, "Accept-Language, Cookie"))
+            .body(html))
+    }
+
+    /// On to a page of ours.
+    pub fn on_to(&self, path: &str) -> HttpResponse {
+        let place = format!("{}{path}", self.app.policy().issuer);
+        let mut answer = see_other(&place);
+        let cookie = self.cookie.write(&self.browser, SESSION_LIFE);
+        if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        answer
+    }
+
+    /// The answer, whatever became of the request.
+    pub fn answered(&self, done: Result<HttpResponse, NoPage>) -> HttpResponse {
+        done.unwrap_or_else(|no| no.page(self))
+    }
+}
+
+/// 303: whatever the method was, what comes next is a `GET` (RFC 9700 §4.12).
+pub fn see_other(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish()
+}
+
+/// A text of a form or query.
+pub fn text_of(words: &Words, name: &str) -> Option<String> {
+    match words.get(name) {
+        Some(Word::Text(text)) if !text.contains('\0') => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Scheme, host and port of an address, as browsers write an origin; of an app's own scheme the scheme.
+pub fn origin_of(address: &str) -> String {
+    let Ok(url) = Url::parse(address) else { return String::new() };
+    match url.scheme() {
+        "http" | "https" => url.origin().ascii_serialization(),
+        other => format!("{other}:"),
+    }
+}
+
+/// Chromium holds the redirect after a form against `form-action`, too, so the client's place is named.
+fn policy(leads_to: Option<&str>) -> String {
+    let place = leads_to.map(origin_of).unwrap_or_default();
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self' {place}"
+    )
+    .trim_end()
+    .to_owned()
+}

@@ -1,0 +1,16 @@
+//! The authorization server: codes, pages, and what standard clients ask for.
+
+pub mod browser;
+pub mod flow;
+
+mod authorize;
+mod client_proof;
+mod code;
+mod exchange;
+mod introspection;
+mod metadata;
+mod openid;
+mod oxide;
+mod pages;
+mod revocation;
+mod token;

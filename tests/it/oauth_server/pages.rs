@@ -1,0 +1,209 @@
+//! The pages: cookies, forged forms, headers, languages (security cases 050 to 055).
+
+use chrono::TimeDelta;
+
+use super::{
+    browser::{Browser, between, sent},
+    flow::ask,
+};
+use crate::support::{House, OAuthClient, Said};
+
+const ADA: &str = "ada@example.com";
+
+async fn house() -> (House, OAuthClient) {
+    let house = House::open().await;
+    house.activated("ada").await;
+    let client = house.web_client("web-client").await;
+    (house, client)
+}
+
+/// The form of a sign-in page, as somebody else's page might send it.
+fn stolen(page: &Said) -> Vec<(&'static str, String)> {
+    let field =
+        |name: &str| between(&page.text, &format!("name=\"{name}\" value=\""), "\"").unwrap();
+    vec![
+        ("form_token", field("form_token")),
+        ("ask", String::new()),
+        ("name", ADA.to_owned()),
+        ("password", crate::support::callers::PASSWORD.to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn case_050_a_form_from_another_site_signs_nobody_in() {
+    let (house, _) = house().await;
+    let browser = Browser::new(&house);
+    let page = browser.open("/account/sign-in").await.with_status(200);
+    let fields = stolen(&page);
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let send = || house.post("/account/sign-in").form(&fields).header("Cookie", &browser.cookies());
+    for said in [
+        send().header("Origin", "https://evil.example").await,
+        send().header("Origin", "null").await,
+        send().header("Origin", house.base()).header("Sec-Fetch-Site", "cross-site").await,
+        house.post("/account/sign-in").form(&fields).await,
+        house
+            .post("/account/sign-in")
+            .form(&fields[1..])
+            .header("Cookie", &browser.cookies())
+            .await,
+    ] {
+        assert_eq!(said.status, 403, "{said:?}");
+        assert!(!format!("{:?}", said.headers).contains("cambio-session"));
+    }
+    send().header("Origin", house.base()).expect(303).await;
+}
+
+#[tokio::test]
+async fn case_052_no_page_can_be_framed() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let page = browser.follow(&ask(&client, &[])).await.with_status(200);
+    let on = browser.sign_in(&page, ADA).await;
+    let consent = browser.follow(on.header("location")).await.with_status(200);
+    let error = house.get("/oauth/authorize").expect(400).await;
+    for said in [page, consent, error] {
+        assert!(said.header("content-security-policy").contains("frame-ancestors 'none'"));
+        assert_eq!(said.header("x-frame-options"), "DENY");
+        assert_eq!(said.header("x-content-type-options"), "nosniff");
+        assert_eq!(said.header("referrer-policy"), "no-referrer");
+        assert_eq!(said.header("cache-control"), "no-store");
+        assert!(!said.text.contains("<script"));
+    }
+}
+
+#[tokio::test]
+async fn case_055_a_request_belongs_to_the_browser_and_the_person_it_was_shown_to() {
+    let (house, client) = house().await;
+    house.activated("bob").await;
+    let (browser, other) = (Browser::new(&house), Browser::new(&house));
+    let page = browser.follow(&ask(&client, &[])).await;
+    let on = browser.sign_in(&page, ADA).await;
+    let place = on.header("location").to_owned();
+    let consent = browser.follow(&place).await;
+
+    other.open(&place).await.with_status(400);
+    let page = browser.open("/account/sign-in").await;
+    browser.sign_in(&page, "bob@example.com").await;
+
+    browser.send(&consent, &[("decision", "allow")]).await.with_status(403);
+}
+
+#[tokio::test]
+async fn a_session_known_before_signing_in_opens_nothing() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let known = "A".repeat(43);
+    browser.plant("cambio-session", &known);
+    let page = browser.follow(&ask(&client, &[])).await;
+    browser.sign_in(&page, ADA).await;
+    let first = browser.cookie("cambio-session").unwrap();
+    assert_ne!(first, known);
+
+    let page = browser.open("/account/sign-in").await;
+    browser.sign_in(&page, ADA).await;
+
+    assert_ne!(browser.cookie("cambio-session").unwrap(), first);
+    let old = Browser::new(&house);
+    old.plant("cambio-session", &first);
+    let said = old.open(&ask(&client, &[("prompt", "none")])).await;
+    assert_eq!(sent(&said)["error"], "login_required");
+}
+
+#[tokio::test]
+async fn a_session_ends_when_nobody_uses_it_and_after_half_a_day() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    browser.code(&client, ADA).await;
+    let none = ask(&client, &[("prompt", "none")]);
+
+    for _ in 0..8 {
+        house.forward(TimeDelta::minutes(89));
+        assert!(sent(&browser.open(&none).await).contains_key("code"));
+    }
+    house.forward(TimeDelta::minutes(9));
+    assert_eq!(sent(&browser.open(&none).await)["error"], "login_required");
+
+    let page = browser.follow(&ask(&client, &[])).await;
+    browser.sign_in(&page, ADA).await;
+    house.forward(TimeDelta::minutes(90));
+    assert_eq!(sent(&browser.open(&none).await)["error"], "login_required");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_account_and_the_store_holds_no_secret_of_it() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    browser.code(&client, ADA).await;
+    let secret = browser.cookie("cambio-session").unwrap();
+    let rows = house.dump("browser_sessions", &["length(digest)", "account_id"]).await;
+    assert!(rows.len() == 1 && !rows[0].contains(&secret));
+
+    house.deactivate(ADA).await;
+    house.reactivate(ADA).await;
+
+    let said = browser.open(&ask(&client, &[("prompt", "none")])).await;
+    assert_eq!(sent(&said)["error"], "login_required");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_on_the_page_and_the_name_stays() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let page = browser.follow(&ask(&client, &[])).await;
+    let fields = [("name", ADA), ("password", "not-the-password")];
+
+    let said = browser.send(&page, &fields).await.with_status(400);
+    let nobody = [("name", "nobody@example.com"), ("password", "not-the-password")];
+    let unknown = browser.send(&page, &nobody).await.with_status(400);
+
+    for said in [&said, &unknown] {
+        assert!(said.text.contains("The name or the password is wrong."));
+    }
+    assert!(said.text.contains(ADA));
+    let on = browser.sign_in(&said, ADA).await.with_status(303);
+    assert!(on.header("location").contains("/account/consent?ask="));
+}
+
+#[tokio::test]
+async fn the_pages_speak_three_languages() {
+    let (house, client) = house().await;
+    let place = house.get(&ask(&client, &[])).expect(303).await.header("location").to_owned();
+    for (language, tag, words) in [
+        ("en-GB", "en", "Sign in"),
+        ("ru, en;q=0.5", "ru", "Войти"),
+        ("ko-KR", "ko", "로그인"),
+        ("fr", "en", "Sign in"),
+    ] {
+        let said =
+            house.get("/account/sign-in").header("Accept-Language", language).expect(200).await;
+        assert!(said.text.contains(&format!("<html lang=\"{tag}\">")), "{language}");
+        assert!(said.text.contains(words), "{language}");
+    }
+    assert!(place.starts_with(house.base()));
+    let style = house.get("/account/style.css").expect(200).await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    assert!(style.text.contains("prefers-color-scheme:dark"));
+}
+
+#[tokio::test]
+async fn a_request_that_lies_too_long_has_to_begin_again() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let page = browser.follow(&ask(&client, &[])).await;
+    house.forward(TimeDelta::minutes(31));
+
+    browser.sign_in(&page, ADA).await.with_status(400);
+}
+
+#[tokio::test]
+async fn case_053_no_page_and_no_authorization_endpoint_answers_across_origins() {
+    let (house, client) = house().await;
+    for path in [ask(&client, &[]), "/account/sign-in".to_owned(), "/account/consent".to_owned()] {
+        for origin in ["https://evil.example", "null", "https://app.example"] {
+            let said = house.get(&path).header("Origin", origin).await;
+            assert_eq!(said.header("access-control-allow-origin"), "", "{path}");
+        }
+    }
+}
