@@ -1,7 +1,7 @@
 //! The OpenAPI document: every call of every dialect, where this installation serves it.
 //!
-//! One file for each group of calls, with `calls` and `schemas`: a new dialect adds its file, a line to [`calls`],
-//! one to [`schemas`] and its tag. `tests/it/plan` holds them against the URL map, and every story against what
+//! One file for each group of calls, with `calls` and `schemas`: a new dialect adds its file, a line to `calls` here,
+//! one to `schemas` and its tag. `tests/it/plan` holds them against the URL map, and every story against what
 //! is answered.
 
 pub mod call;
