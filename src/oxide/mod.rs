@@ -17,7 +17,7 @@
 //! | OX14 its own tokens and lifetimes | the one mint, `usecases::issue` |
 //! | OX15 no `iss`, no `no-store`, no revocation | the doors |
 //!
-//! It reads the wall clock itself, so what is handed in never ends by it ([`NEVER`]): whether something is
+//! It reads the wall clock itself, so what is handed in never ends by it (`NEVER`): whether something is
 //! over is decided by our own clock, in the deeds.
 
 pub mod authorize;
