@@ -1,9 +1,15 @@
 //! A database per house: a file, or a copy of a template on the PostgreSQL that `HOUSE_DB` names.
 //!
-//! Copying takes PostgreSQL longer than most stories take, so a copy is emptied and lent again. As many as
-//! stories ran side by side are left behind.
+//! Copying takes PostgreSQL longer than most stories take, so a copy is emptied and lent again, by a
+//! connection that has learnt its tables and is kept with it. As many copies as stories ran side by side are
+//! left behind.
 
-use std::{env, path::Path, sync::Mutex};
+use std::{
+    env, future,
+    path::Path,
+    sync::{Arc, LazyLock, Mutex},
+    thread,
+};
 
 use cambio::{
     app::App,
@@ -12,16 +18,18 @@ use cambio::{
     entropy::{Entropy, OsEntropy},
     server,
 };
-use std::sync::Arc;
-use tokio::sync::OnceCell;
-use tokio_postgres::{Client, NoTls};
+use tokio::{
+    runtime::{Builder, Handle},
+    sync::OnceCell,
+};
+use tokio_postgres::{Client, Error, NoTls};
 
 /// Where a house keeps its things; PostgreSQL's copy is for others when this is dropped.
 pub enum Database {
     /// A file in the house's directory.
     Sqlite(String),
-    /// The address of the copy, and its name.
-    Postgres { url: String, name: String },
+    /// The address of the copy, and who empties it after its house; none does where it is not a copy.
+    Postgres { url: String, keeper: Option<Keeper> },
 }
 
 impl Database {
@@ -41,7 +49,7 @@ impl Database {
                 let (server, name) = (server.into_string().unwrap(), fresh_name("empty"));
                 let create = format!("create database {name}");
                 connect(&server).await.batch_execute(&create).await.unwrap();
-                Self::Postgres { url: beside(&server, &name), name }
+                Self::Postgres { url: beside(&server, &name), keeper: None }
             }
         }
     }
@@ -68,33 +76,33 @@ impl Database {
     async fn copy(server: String) -> Self {
         static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
         let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
-        while let Some(name) = returned() {
-            let url = beside(&server, &name);
-            if emptied(&url, &template.shape).await {
-                return Self::Postgres { url, name };
+        while let Some(keeper) = returned() {
+            if keeper.empties(&template.shape).await.unwrap_or(false) {
+                return Self::Postgres { url: keeper.url.clone(), keeper: Some(keeper) };
             }
-            let drop = format!("drop database if exists {name} with (force)");
+            let drop = format!("drop database if exists {} with (force)", keeper.name);
             connect(&server).await.batch_execute(&drop).await.unwrap();
         }
         let name = fresh_name("house");
         let create =
             format!("create database {name} template {} strategy file_copy", template.name);
         connect(&server).await.batch_execute(&create).await.unwrap();
-        Self::Postgres { url: beside(&server, &name), name }
+        let keeper = Keeper::of(beside(&server, &name), name).await;
+        Self::Postgres { url: keeper.url.clone(), keeper: Some(keeper) }
     }
 }
 
 /// Copies whose houses are gone.
-static RETURNED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static RETURNED: Mutex<Vec<Keeper>> = Mutex::new(Vec::new());
 
-fn returned() -> Option<String> {
+fn returned() -> Option<Keeper> {
     RETURNED.lock().unwrap().pop()
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Self::Postgres { name, .. } = self {
-            RETURNED.lock().unwrap().push(name.clone());
+        if let Self::Postgres { keeper, .. } = self {
+            RETURNED.lock().unwrap().extend(keeper.take());
         }
     }
 }
@@ -105,42 +113,63 @@ struct Template {
     shape: String,
 }
 
-/// Makes it as it was when it was copied; `false` if a story has changed its tables themselves.
-async fn emptied(url: &str, shape: &str) -> bool {
-    let client = connect(url).await;
-    // Whoever still talks to it is of a house that is gone.
-    client.batch_execute(HANG_UP).await.unwrap();
-    if shape_of(&client).await != shape {
-        return false;
+/// The tests' own connection to a copy, which outlives the houses that use it.
+pub struct Keeper {
+    name: String,
+    url: String,
+    client: Client,
+}
+
+/// Where the keepers live: a story's own runtime ends with the story.
+static KEEPERS: LazyLock<Handle> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let handle = runtime.handle().clone();
+    thread::spawn(move || runtime.block_on(future::pending::<()>()));
+    handle
+});
+
+impl Keeper {
+    async fn of(url: String, name: String) -> Self {
+        let at = url.clone();
+        let client = KEEPERS.spawn(async move { connect(&at).await }).await.unwrap();
+        client.batch_execute(LEARN_TO_EMPTY).await.unwrap();
+        Self { name, url, client }
     }
-    client.batch_execute(EMPTY).await.unwrap();
-    true
+
+    /// Makes it as it was when it was copied; `false` if a story has changed its tables themselves.
+    async fn empties(&self, shape: &str) -> Result<bool, Error> {
+        // Whoever still talks to it is of a house that is gone.
+        self.client.batch_execute(HANG_UP).await?;
+        if shape_of(&self.client).await? != shape {
+            return Ok(false);
+        }
+        self.client.batch_execute("select pg_temp.emptied()").await?;
+        Ok(true)
+    }
 }
 
 const HANG_UP: &str = "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
     where datname = current_database() and pid <> pg_backend_pid()";
 
 /// Rows go one by one and counters are set back: `truncate` would make each table's files anew.
-const EMPTY: &str = "set session_replication_role = replica; \
-    do $$ declare it regclass; begin \
-    for it in select oid from pg_class where relnamespace = 'public'::regnamespace \
-    and relkind = 'r' and relname <> '__diesel_schema_migrations' \
-    loop execute format('delete from %s', it); end loop; \
-    for it in select oid from pg_class where relnamespace = 'public'::regnamespace and relkind = 'S' \
-    loop perform setval(it, 1, false); end loop; end $$";
+const LEARN_TO_EMPTY: &str = "set session_replication_role = replica; \
+    do $$ begin execute (select format( \
+    'create function pg_temp.emptied() returns void language plpgsql as %L', \
+    format('begin %s end', string_agg(case relkind \
+        when 'r' then format('delete from %s;', oid::regclass) \
+        else format('perform setval(%L, 1, false);', oid::regclass) end, ' '))) \
+    from pg_class where relnamespace = 'public'::regnamespace \
+    and relkind in ('r', 'S') and relname <> '__diesel_schema_migrations'); end $$";
 
 /// Tables, columns, indexes, triggers and functions in one text.
-async fn shape_of(client: &Client) -> String {
+async fn shape_of(client: &Client) -> Result<String, Error> {
     let all = "select coalesce(string_agg(it, ',' order by it), '') from ( \
         select format('%s %s %s', attrelid::regclass, attname, atttypid) from pg_attribute \
         join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace \
         union all select tgname::text from pg_trigger where not tgisinternal \
         union all select proname::text from pg_proc where pronamespace = 'public'::regnamespace \
         union all select version from __diesel_schema_migrations) as everything (it)";
-    match client.query_one(all, &[]).await {
-        Ok(row) => row.get(0),
-        Err(error) => error.to_string(),
-    }
+    Ok(client.query_one(all, &[]).await?.get(0))
 }
 
 async fn make_template_file() -> Vec<u8> {
@@ -154,7 +183,7 @@ async fn make_template(server: &str) -> Template {
     let name = fresh_name("template");
     connect(server).await.batch_execute(&format!("create database {name}")).await.unwrap();
     make_tables(beside(server, &name)).await;
-    let shape = shape_of(&connect(&beside(server, &name)).await).await;
+    let shape = shape_of(&connect(&beside(server, &name)).await).await.unwrap();
     // Nobody may be connected to what is copied.
     connect(&beside(server, &name)).await.batch_execute(HANG_UP).await.unwrap();
     Template { name, shape }
