@@ -1,9 +1,10 @@
 //! Opening connections, and keeping them in r2d2's pools.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use diesel::{Connection as _, connection::SimpleConnection as _, sqlite::SqliteConnection};
 use r2d2::{ManageConnection, Pool, PooledConnection};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::{
     AnyConnection, faults,
@@ -52,6 +53,8 @@ impl Store {
         let target = Place::parse(options)?;
         let backend = target.backend();
         let wait = Duration::from_millis(options.acquire_ms);
+        // One that waits for a locked file or a silent server does not keep the other pool.
+        let openers = Arc::new(ScheduledThreadPool::new(2));
         let pool = |size: u32, place: Place| {
             Pool::builder()
                 .max_size(size)
@@ -59,6 +62,7 @@ impl Store {
                 .connection_timeout(wait)
                 .test_on_check_out(false)
                 .error_handler(Box::new(r2d2::NopErrorHandler))
+                .thread_pool(Arc::clone(&openers))
                 .build_unchecked(Manager { place })
         };
         let writer_count = if backend == Backend::Sqlite { 1 } else { options.connections };

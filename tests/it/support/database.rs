@@ -148,8 +148,11 @@ impl Keeper {
     }
 }
 
-const HANG_UP: &str = "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
-    where datname = current_database() and pid <> pg_backend_pid()";
+/// `pg_terminate_backend` looks only ten times a second whether they are gone.
+const HANG_UP: &str = "do $$ begin \
+    while (select count(pg_terminate_backend(pid)) from pg_stat_activity \
+        where datname = current_database() and pid <> pg_backend_pid()) > 0 \
+    loop perform pg_sleep(0.002), pg_stat_clear_snapshot(); end loop; end $$";
 
 /// Rows go one by one and counters are set back: `truncate` would make each table's files anew.
 const LEARN_TO_EMPTY: &str = "set session_replication_role = replica; \

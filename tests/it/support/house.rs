@@ -80,7 +80,6 @@ impl House {
         let config = config(&dir, &database, &sandbox, &base, settings);
         let app =
             App::build(&config, Arc::<ManualClock>::clone(&clock), Arc::new(OsEntropy)).unwrap();
-        server::migrate(&app).await.unwrap();
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
         let office = Office::with_transport(&config, transport).unwrap();
