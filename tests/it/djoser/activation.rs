@@ -93,7 +93,8 @@ async fn a_wrong_token_and_a_uid_of_nobody_are_answered_alike() {
     let house = House::open().await;
     house.register("ada").await;
     let (uid, token) = house.mail.link_to("ada@example.com").await;
-    let wrong = format!("x{}", &token[1..]);
+    let first = if token.starts_with('x') { "y" } else { "x" };
+    let wrong = format!("{first}{}", &token[1..]);
 
     activate(&house, (&uid, &wrong)).await.with_status(400).is(&invalid());
     activate(&house, ("OTk5OTk", &token)).await.with_status(400).is(&invalid());

@@ -31,11 +31,11 @@ impl Lock {
 
 #[tokio::test]
 async fn a_crowd_that_meets_a_locked_database_is_sent_away_at_once_and_not_one_by_one() {
-    let house = House::with(&[("database.lock_timeout_ms", "500")]).await;
+    let house = House::with(&[("database.lock_timeout_ms", "200")]).await;
     house.activated("ada").await;
     let lock = Lock::on(&house).await;
 
-    let crowd = join_all((0..12).map(|_| house.log_in("ada@example.com").into_future()));
+    let crowd = join_all((0..8).map(|_| house.log_in("ada@example.com").into_future()));
     let said = timeout(Duration::from_secs(20), crowd).await.expect("all of them in time");
     for said in said {
         assert_eq!((said.status, said.header("retry-after")), (503, "1"), "{said:?}");
