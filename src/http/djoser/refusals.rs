@@ -169,8 +169,7 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant => no.bad("The request was refused."),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             let text = "The provider cannot be asked at the moment.";

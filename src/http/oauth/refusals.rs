@@ -10,7 +10,7 @@ use actix_web::{
 use serde_json::json;
 
 use crate::{
-    error::{Error, Fault, FieldCode, FieldError, Refusal, Why},
+    error::{DeviceNo, Error, Fault, FieldCode, FieldError, Refusal, Why},
     http::{answer, body::BadBody, fields, sentences::sentence},
 };
 
@@ -130,13 +130,10 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::BadTarget => {
             bad("invalid_target", "The client may not ask for this resource or audience.")
         }
-        Refusal::DeviceWaits { slower: false } => {
-            bad("authorization_pending", "Nobody has let the device in yet.")
+        Refusal::Device(no) => {
+            let (code, text) = device(*no);
+            bad(code, text)
         }
-        Refusal::DeviceWaits { slower: true } => {
-            bad("slow_down", "Wait five seconds longer between two questions.")
-        }
-        Refusal::DeviceDenied => bad("access_denied", "The device was not let in."),
         Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
         Refusal::BadRequest(text) => bad("invalid_request", text),
         Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
@@ -180,6 +177,16 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
             .json(said("temporarily_unavailable", "Too many requests.")),
+    }
+}
+
+/// RFC 8628 §3.5.
+fn device(no: DeviceNo) -> (&'static str, &'static str) {
+    match no {
+        DeviceNo::Waits => ("authorization_pending", "Nobody has let the device in yet."),
+        DeviceNo::Slower => ("slow_down", "Wait five seconds longer between two questions."),
+        DeviceNo::Denied => ("access_denied", "The device was not let in."),
+        DeviceNo::Expired => ("expired_token", "The device code has expired."),
     }
 }
 
@@ -246,8 +253,7 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ScopeNotAllowed
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::BadRequest(_)
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider

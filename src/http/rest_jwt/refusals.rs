@@ -168,8 +168,7 @@ fn no(error: &Error, call: Call) -> No {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

@@ -3,13 +3,17 @@
 pub mod browser;
 pub mod flow;
 
+mod access_jwt;
 mod authorize;
 mod client_proof;
 mod code;
+mod device;
 mod exchange;
 mod introspection;
 mod metadata;
+mod oidc;
 mod oxide;
 mod pages;
 mod revocation;
+mod sign_out;
 mod token;

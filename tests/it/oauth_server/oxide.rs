@@ -206,8 +206,8 @@ async fn ox15_who_answers_is_told_nothing_is_cached_and_basic_is_form_decoded() 
     assert_eq!(sent(&back)["iss"], house.base());
 
     let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let fields = redemption(&sent(&back)["code"]).map(|(name, value)| (name, value.to_owned()));
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let code = sent(&back)["code"].clone();
+    let fields = redemption(&code);
     let said = house.post("/oauth/token").basic(&client.id, &encoded).form(&fields).expect(200).await;
 
     assert_eq!((said.header("cache-control"), said.header("pragma")), ("no-store", "no-cache"));
