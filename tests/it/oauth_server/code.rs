@@ -185,8 +185,9 @@ async fn the_store_holds_no_code() {
     let (house, client, code) = with_code().await;
     house.redeem(&client, &code).expect(200).await;
 
-    let rows = house.dump("codes", &["digest", "redirect_uri", "scope", "challenge"]).await;
+    let rows = house.dump("codes", &["redirect_uri", "scope", "challenge"]).await;
+    let digests = house.lines("select 'x' as line from codes where length(digest) = 32").await;
 
-    assert_eq!(rows.len(), 1);
+    assert_eq!((rows.len(), digests.len()), (1, 1));
     assert!(!rows[0].contains(&code[4..]));
 }

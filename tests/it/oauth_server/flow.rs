@@ -98,7 +98,14 @@ impl Browser<'_> {
         if said.text.contains("name=\"password\"") {
             let on = self.sign_in(&said, email).await;
             assert_eq!(on.status, 303, "{on:?}");
+            if !on.header("location").contains("/account/consent?") {
+                return on;
+            }
             said = self.follow(&on.header("location").to_owned()).await;
+        }
+        if said.status == 303 {
+            // It was allowed before.
+            return said;
         }
         self.send(&said, &[("decision", "allow")]).await
     }
