@@ -18,7 +18,7 @@ use crate::{
     courier::{self, Office},
     error::{Fault, Outcome},
     http::{
-        self, Places, body::BodyLimits, pages::Pages, browser::BrowserCookie, envelope, oauth::refusals::Style,
+        self, Places, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style,
     },
     store::migrate,
     usecases::prune,
@@ -117,7 +117,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         api: config.dialects.api_at(key).map(str::to_owned),
         signin: config.dialects.signin_at(key).map(str::to_owned),
     };
-    let pages = Data::new(Pages::load()?);
+    let hosted = Data::new(http::hosted::Pages::load()?);
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
@@ -127,7 +127,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
-            .app_data(Data::clone(&pages))
+            .app_data(Data::clone(&hosted))
             .wrap(from_fn(envelope::wrap))
             .wrap(NormalizePath::trim())
             .configure(|services| http::routes(services, &places))

@@ -11,12 +11,12 @@ pub mod envelope;
 pub mod fields;
 pub mod form;
 pub mod health;
+pub mod hosted;
 pub mod json;
 pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
-pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
@@ -154,7 +154,7 @@ fn authorization_server(config: &mut ServiceConfig) {
 
 /// Pages for people in a browser.
 fn browser_pages(config: &mut ServiceConfig) {
-    use pages::{account, consent, device, sign_in, sign_out, site};
+    use hosted::{account, consent, device, sign_in, sign_out, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -187,7 +187,7 @@ fn browser_pages(config: &mut ServiceConfig) {
 
 /// The authorization endpoint.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
-    use pages::authorize;
+    use hosted::authorize;
 
     config.service(
         only(path, "GET, POST, HEAD, OPTIONS", Anyone)
