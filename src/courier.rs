@@ -6,11 +6,14 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use tokio::time::timeout;
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 
 use crate::{
     app::App,
-    config::{Config, links::Links, public_url::PublicUrl},
+    config::{Config, links::Links, mail::TransportKind, public_url::PublicUrl},
     domain::{
         account::AccountId,
         letter::{LetterFields, LinkPurpose},
@@ -21,7 +24,10 @@ use crate::{
         outgoing::Outgoing,
         transport::{SendError, Transport},
     },
-    usecases::courier::{self, Failure, Ready},
+    usecases::{
+        asked,
+        courier::{self, Failure, Ready},
+    },
 };
 
 /// Longest sleep between two looks into the outbox: letters of other nodes, and those due again.
@@ -35,12 +41,23 @@ pub struct Office {
     public_url: PublicUrl,
     site: String,
     most_attempts: i64,
+    /// Held by whoever has a letter in hand.
+    hand: Mutex<()>,
 }
 
 impl Office {
     /// Prepares templates and transport; a template that cannot be rendered is found here.
     pub fn build(config: &Config) -> Result<Self, Fault> {
         Self::with_transport(config, Transport::build(&config.mail)?)
+    }
+
+    /// Whether one could be prepared; makes nothing, no directory either.
+    pub fn rehearse(config: &Config) -> Result<(), Fault> {
+        Letters::build(&config.mail)?;
+        if config.mail.transport != TransportKind::Directory {
+            Transport::build(&config.mail)?;
+        }
+        Ok(())
     }
 
     /// The same with a transport of one's own.
@@ -52,7 +69,13 @@ impl Office {
             public_url: config.public_url.clone(),
             site: config.mail.site_name.clone(),
             most_attempts: config.mail.max_attempts.into(),
+            hand: Mutex::new(()),
         })
+    }
+
+    /// Waits until no letter is between the outbox and its receiver; none is taken as long as the answer is kept.
+    pub async fn at_rest(&self) -> MutexGuard<'_, ()> {
+        self.hand.lock().await
     }
 }
 
@@ -70,7 +93,9 @@ pub async fn run(app: App, office: Arc<Office>) {
 /// Sends every letter that is due; tells how many were handed over.
 pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
     let mut handed_over = 0;
-    while let Some(ready) = app.write(courier::take).await? {
+    loop {
+        let _in_hand = office.hand.lock().await;
+        let Some(ready) = next(app).await? else { return Ok(handed_over) };
         let (id, attempts) = (ready.id, ready.attempts);
         // A letter that breaks the courier down must not do so for ever: it is put back like any other.
         let sent = AssertUnwindSafe(send(app, office, ready)).catch_unwind().await;
@@ -83,7 +108,12 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
             Err(error) => give_back(app, office, (id, attempts), error).await?,
         }
     }
-    Ok(handed_over)
+}
+
+/// The next letter that is due, once whatever was asked for has become letters.
+async fn next(app: &App) -> Outcome<Option<Ready>> {
+    while app.write(asked::settle).await? {}
+    app.write(courier::take).await
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {

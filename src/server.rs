@@ -10,7 +10,7 @@ use actix_web::{
     middleware::{NormalizePath, from_fn},
     web::Data,
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
     app::App,
@@ -18,7 +18,14 @@ use crate::{
     courier::{self, Office},
     error::{Fault, Outcome},
     http::{
-        self, Places, body::BodyLimits, browser::BrowserCookie, envelope, oauth::refusals::Style,
+        self, Places,
+        body::BodyLimits,
+        browser::BrowserCookie,
+        envelope,
+        oauth::refusals::Style,
+        openapi::{self, About, Document, manner::Manner, page::Page},
+        pages::{self, LatePages, Pages},
+        unread,
     },
     store::migrate,
     usecases::prune,
@@ -31,6 +38,9 @@ pub struct Running {
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
     helpers: Vec<JoinHandle<()>>,
+    /// The courier's, and how long to wait for a letter that it has in hand.
+    office: Option<Arc<Office>>,
+    patience: Duration,
 }
 
 impl Running {
@@ -41,15 +51,21 @@ impl Running {
         tokio::time::sleep(self.drain).await;
     }
 
-    /// Takes nothing new, lets requests in progress finish, for as long as the configuration allows, and ends.
+    /// Takes nothing new, lets requests in progress finish and the courier hand over what it has in hand, for as
+    /// long as the configuration allows, and ends. A letter dropped on the way would be sent twice.
     pub async fn stop(self) {
         self.app.begin_to_stop();
         self.handle.stop(true).await;
         // A server that has stopped has nothing more to tell.
         let _ = self.done.await;
+        let at_rest = match &self.office {
+            Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
+            None => None,
+        };
         for helper in self.helpers {
             helper.abort();
         }
+        drop(at_rest);
     }
 
     /// Waits until the server ends by itself, which it does only when something is wrong.
@@ -75,6 +91,7 @@ pub fn start(
 ) -> Result<Running, Fault> {
     let mut running = start_bare(app, config, listener)?;
     let (posting, office) = (app.clone(), Arc::new(office));
+    running.office = Some(Arc::clone(&office));
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
@@ -89,7 +106,9 @@ pub fn start(
 pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
     let (handle, done) = serve(app, config, listener)?;
     let drain = Duration::from_secs(config.server.drain_seconds.into());
-    Ok(Running { app: app.clone(), drain, handle, done, helpers: Vec::new() })
+    let patience = Duration::from_secs(config.server.shutdown_seconds.into());
+    let (app, helpers) = (app.clone(), Vec::new());
+    Ok(Running { app, drain, handle, done, helpers, office: None, patience })
 }
 
 /// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes
@@ -116,20 +135,30 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
         signin: config.dialects.signin_at(key).map(str::to_owned),
+        document: config.docs.enabled,
+        docs: config.docs.enabled && config.docs.page,
     };
     let hosted = Data::new(http::hosted::Pages::load()?);
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
+    let document = Data::new(document(&app, config, &places));
+    let page = Data::new(Page::default());
+    let pages = config.docs.forms.then(|| Data::new(pages(Data::clone(&document), config)));
     let deaf = |cause| Fault::because("the listener cannot be served", cause);
     socket2::SockRef::from(&listener).listen(BACKLOG).map_err(deaf)?;
     let server = HttpServer::new(move || {
-        Web::new()
-            .app_data(Data::clone(&app))
+        let web = Web::new();
+        let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
+        web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&hosted))
+            .app_data(Data::clone(&document))
+            .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))
+            .wrap(from_fn(pages::wrap))
             .wrap(NormalizePath::trim())
+            .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
     })
     .workers(workers)
@@ -142,6 +171,44 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     .map_err(deaf)?
     .run();
     Ok((server.handle(), tokio::spawn(server)))
+}
+
+/// The description of what is served.
+fn document(app: &App, config: &Config, places: &Places) -> Document {
+    let (app, places) = (App::clone(app), places.clone());
+    let (url, site) = (config.public_url.clone(), config.mail.site_name.clone());
+    let converting = match config.dialects.convert_token.errors {
+        ErrorForm::Rfc => Manner::OAuth,
+        ErrorForm::Drf => Manner::Drf,
+    };
+    let has_jwts = config.jwt.signing_key.is_some();
+    let cookie = BrowserCookie { secure: config.public_url.is_https() };
+    Document::new(move || {
+        openapi::whole(&About {
+            public_url: url.as_str(),
+            site_name: &site,
+            policy: app.policy(),
+            places: &places,
+            converting,
+            has_jwts,
+            cookie,
+        })
+    })
+}
+
+/// The pages for people.
+fn pages(document: Data<Document>, config: &Config) -> LatePages {
+    let (url, site) = (config.public_url.clone(), config.mail.site_name.clone());
+    let has_document = config.docs.enabled;
+    LatePages::new(Box::new(move || {
+        Pages::new(&pages::About {
+            document: &document,
+            site: &site,
+            public_url: url.as_str(),
+            origin: url.origin(),
+            has_document,
+        })
+    }))
 }
 
 /// Takes away what is over, in small batches, while others write in between.

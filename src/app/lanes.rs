@@ -5,12 +5,16 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::{Builder, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::error::Fault;
 
@@ -44,22 +48,24 @@ impl Lanes {
         Ok(Self { name, patience, queue: Some(queue), threads })
     }
 
-    /// Queues a job and waits for its answer. A full queue, a job whose turn came too late to be run, and one
-    /// that panicked are faults.
+    /// Queues a job and waits for its answer. A full queue, a job that no thread takes in time, and one that
+    /// panicked are faults.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, waiting) = oneshot::channel();
-        let (queued, patience) = (Instant::now(), self.patience);
+        let turn = Turn::default();
+        let its = turn.clone();
         self.push(Box::new(move || {
-            let in_time = queued.elapsed() <= patience;
-            // The caller may have hung up; the job was done all the same.
-            let _ = answer.send(in_time.then(job));
+            if its.take() {
+                // The caller may have hung up; the job was done all the same.
+                let _ = answer.send(job());
+            }
         }))?;
-        let done = waiting.await;
-        done.map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))?
-            .ok_or_else(|| Fault::unavailable(format!("no thread of {} in time", self.name)))
+        let done = turn.answered(waiting, self.patience).await;
+        done.ok_or_else(|| Fault::unavailable(format!("no thread of {} in time", self.name)))?
+            .map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))
     }
 
     fn push(&self, job: Job) -> Result<(), Fault> {
@@ -72,6 +78,31 @@ impl Lanes {
             }
             TrySendError::Disconnected(_) => Fault::internal(format!("{} is gone", self.name)),
         })
+    }
+}
+
+/// A turn in a queue: taken by the thread that serves or given up by whoever waits, never both. So nobody waits
+/// longer behind a thread that is stuck.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turn(Arc<AtomicBool>);
+
+impl Turn {
+    /// Whether it is still there to be taken.
+    pub(super) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    /// The answer; `None` if nobody has begun with it after `patience`, and then nobody will.
+    pub(super) async fn answered<T>(
+        &self,
+        mut waiting: oneshot::Receiver<T>,
+        patience: Duration,
+    ) -> Option<Result<T, oneshot::error::RecvError>> {
+        match timeout(patience, &mut waiting).await {
+            Ok(done) => Some(done),
+            Err(_elapsed) if self.take() => None,
+            Err(_elapsed) => Some(waiting.await),
+        }
     }
 }
 

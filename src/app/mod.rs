@@ -164,8 +164,11 @@ impl App {
                 Ok((deed(ctx, &principal)?, touch))
             })
             .await?;
-        if let Some(digest) = touch {
-            self.write(move |ctx| authenticate::touch(ctx, digest)).await?;
+        if let Some(digest) = touch
+            && let Err(error) = self.write(move |ctx| authenticate::touch(ctx, digest)).await
+        {
+            // Whoever reads need not wait for a database that can be written; the next use is noted instead.
+            tracing::warn!(?error, "the use of an auth token could not be noted");
         }
         Ok(done)
     }

@@ -1,7 +1,5 @@
 //! From the configuration's words to the rules of the deeds.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 
 use crate::{
@@ -31,7 +29,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             check_common: passwords.check_common,
             check_numeric: passwords.check_numeric,
             check_similar: passwords.check_similar,
-            ..PasswordRules::standard(Arc::new(CommonPasswords::embedded()?))
+            ..PasswordRules::standard(CommonPasswords::embedded()?)
         },
         password_change: PasswordChange {
             set_retype: passwords.set_retype,

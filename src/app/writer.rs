@@ -7,12 +7,13 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread::{Builder, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
+use super::lanes::Turn;
 use crate::{
     error::{Error, Fault, Outcome},
     store::{
@@ -68,12 +69,12 @@ impl Writer {
         deed: impl FnOnce(&mut AnyConnection) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let (answer, waiting) = oneshot::channel::<Outcome<T>>();
-        let (queued, patience) = (Instant::now(), self.patience);
+        let turn = Turn::default();
+        let its = turn.clone();
+        let busy = || Fault::unavailable("the writer was busy for too long");
         let job: Job = Box::new(move |conn| {
             let outcome = match conn {
-                Ok(_) if queued.elapsed() > patience => {
-                    Err(Fault::unavailable("the writer was busy for too long").into())
-                }
+                Ok(_) if !its.take() => Err(busy().into()),
                 Ok(conn) => catch_unwind(AssertUnwindSafe(|| deed(conn)))
                     .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into())),
                 Err(fault) => Err(Fault::unavailable(fault.to_string()).into()),
@@ -90,7 +91,8 @@ impl Writer {
             (part, reply)
         });
         self.push(job)?;
-        waiting.await.unwrap_or_else(|_gone| Err(Fault::internal("the writer is gone").into()))
+        let done = turn.answered(waiting, self.patience).await.ok_or_else(busy)?;
+        done.unwrap_or_else(|_gone| Err(Fault::internal("the writer is gone").into()))
     }
 
     fn push(&self, job: Job) -> Result<(), Fault> {
@@ -120,7 +122,8 @@ fn commit_together(store: &Store, first: Job, jobs: &Receiver<Job>, batch: usize
     });
     let mut loan = match opened {
         Ok(loan) => loan,
-        Err(fault) => return refuse(first, &fault),
+        // Whoever waits by now would each wait as long for nothing, one after another.
+        Err(fault) => return refuse(std::iter::once(first).chain(jobs.try_iter()), &fault),
     };
     let mut answers = Vec::new();
     for job in std::iter::once(first).chain(jobs.try_iter()).take(batch) {
@@ -164,8 +167,10 @@ fn abandon(mut loan: Loan, answers: Vec<Answer>, fault: &Fault) {
     }
 }
 
-/// There is no transaction to run in: the deed is answered without having run.
-fn refuse(job: Job, fault: &Fault) {
-    let (_, answer) = job(Err(fault));
-    answer(Ok(()));
+/// There is no transaction to run in: the deeds are answered without having run.
+fn refuse(jobs: impl Iterator<Item = Job>, fault: &Fault) {
+    for job in jobs {
+        let (_, answer) = job(Err(fault));
+        answer(Ok(()));
+    }
 }

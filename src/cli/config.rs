@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::config::{Loaded, Problem, Shown};
+use super::Failed;
+use crate::config::{Config, Loaded, Problem, Shown};
 
 /// How a listing is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +16,21 @@ pub enum Form {
     Json,
 }
 
-/// Says everything that is wrong or risky, or `ok`; the exit code is 1 when Cambio would not start.
-pub fn check(loaded: &Result<Loaded, Vec<Problem>>, out: &mut impl Write) -> io::Result<u8> {
+/// Says everything that is wrong or risky, or `ok`; the exit code is 1 when Cambio would not start. `rehearse`
+/// tries what a start does with settings that are sound one by one.
+pub fn check(
+    loaded: &Result<Loaded, Vec<Problem>>,
+    rehearse: impl FnOnce(&Config) -> Result<(), Failed>,
+    out: &mut impl Write,
+) -> io::Result<u8> {
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(problems) => return tell(problems, out),
     };
+    if let Err(Failed(text)) = rehearse(&loaded.config) {
+        writeln!(out, "error: {text}")?;
+        return Ok(1);
+    }
     let warnings = loaded.warnings();
     for (key, text) in &warnings {
         let origin = loaded.origin(key).unwrap_or("not set");
@@ -99,12 +109,12 @@ mod tests {
     #[test]
     fn settings_without_fault_are_ok() {
         let loaded = load(&SMTP);
-        assert_eq!(said(|out| check(&loaded, out)), (0, "ok\n".to_owned()));
+        assert_eq!(said(|out| check(&loaded, |_| Ok(()), out)), (0, "ok\n".to_owned()));
     }
 
     #[test]
     fn risky_settings_are_named_and_do_not_stop_the_start() {
-        let (code, text) = said(|out| check(&load(&[]), out));
+        let (code, text) = said(|out| check(&load(&[]), |_| Ok(()), out));
         assert_eq!(code, 0);
         assert!(
             text.starts_with("warning: mail.transport (default): letters are printed"),
@@ -116,7 +126,7 @@ mod tests {
     fn wrong_settings_are_all_named_and_stop_the_start() {
         let loaded = load(&[("CAMBIO_X", "1"), ("CAMBIO_PRUNE__BATCH", "0")]);
         for (code, text) in [
-            said(|out| check(&loaded, out)),
+            said(|out| check(&loaded, |_| Ok(()), out)),
             said(|out| show(&loaded, Form::Table, out)),
             said(|out| show(&loaded, Form::Json, out)),
         ] {

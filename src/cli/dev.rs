@@ -41,7 +41,7 @@ pub fn run(options: &DevOptions) -> Result<ExitCode, Failed> {
     actix_web::rt::System::new().block_on(async {
         let sandbox = sandbox::start(options.sandbox_port, 1).await?;
         let config = config(options, &dir, &sandbox.config_fragment())?;
-        log::start(&config.log);
+        let _written = log::start(&config.log);
         let app = open::app(&config)?;
         let listener = TcpListener::bind(config.server.listen).map_err(|cause| {
             Failed(format!("port {}: {cause}; choose another with --port", options.port))
@@ -134,15 +134,14 @@ impl Facts {
 
     fn print(&self, dir: &Path) {
         let (base, secret) = (&self.base_url, self.secret.expose_secret());
-        let mail = dir.join("mail");
-        let (mail, dir) = (mail.display(), dir.display());
+        let (mail, dir) = (quoted(&dir.join("mail")), quoted(dir));
         say(&format!(
             "Cambio serves {base}; the emulated providers are at {sandbox}.\n\n\
              # An account by e-mail: register, activate with the mailed link, log in, look at yourself.\n\
              EMAIL=ada$(date +%s)@example.com\n\
              curl -sS {base}/auth/users/ -d email=$EMAIL -d password=dormouse-teapot-42 \
              -d re_password=dormouse-teapot-42\n\
-             sleep 1; LINK=$(cat $(grep -l \"$EMAIL\" {mail}/*.eml) | grep -o \
+             sleep 1; LINK=$(cat \"$(grep -l \"$EMAIL\" {mail}/*.eml)\" | grep -o \
              '{base}/auth/activate/[A-Za-z0-9_/-]*' | head -n 1)\n\
              curl -sS {base}/auth/users/activation/ -d uid=$(echo $LINK | cut -d/ -f6) \
              -d token=$(echo $LINK | cut -d/ -f7)\n\
@@ -171,6 +170,15 @@ impl Facts {
              To start afresh: stop it (Ctrl-C), delete {dir}, start it again.\n"
         ));
     }
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c)) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The key of this sandbox' JWTs: drawn at the first start, and kept.

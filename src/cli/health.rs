@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{TcpStream, ToSocketAddrs as _},
+    net::TcpStream,
     process::ExitCode,
     time::Duration,
 };
@@ -19,10 +19,7 @@ pub fn run(url: &str) -> Result<ExitCode, Failed> {
     let (Some(host), "http") = (url.host_str(), url.scheme()) else {
         return Err(Failed("write a plain http address of this machine or network".to_owned()));
     };
-    let port = url.port_or_known_default().unwrap_or(80);
-    let mut addresses = (host, port).to_socket_addrs()?;
-    let address = addresses.next().ok_or_else(|| Failed(format!("{host}: no address")))?;
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    let mut stream = connect(&url)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let path = url.path();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
@@ -31,4 +28,16 @@ pub fn run(url: &str) -> Result<ExitCode, Failed> {
     let ready = head.ends_with(b"200");
     say(if ready { "ready" } else { "not ready" });
     Ok(if ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `localhost` has two addresses, and a server listens on one of them.
+fn connect(url: &Url) -> Result<TcpStream, Failed> {
+    let mut last = Failed(format!("{url}: no address"));
+    for address in url.socket_addrs(|| None)? {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => return Ok(stream),
+            Err(cause) => last = Failed(format!("{address}: {cause}")),
+        }
+    }
+    Err(last)
 }

@@ -16,7 +16,11 @@ mod secret;
 mod serve;
 mod words;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 
@@ -42,8 +46,8 @@ impl From<crate::error::Fault> for Failed {
     }
 }
 
-impl From<std::io::Error> for Failed {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
         Self(error.to_string())
     }
 }
@@ -78,9 +82,9 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
 
 fn show_config(command: ConfigCommand, file: Option<PathBuf>) -> Result<ExitCode, Failed> {
     let loaded = Config::load(&Sources::from_process(file));
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     let code = match command {
-        ConfigCommand::Check => config::check(&loaded, &mut out)?,
+        ConfigCommand::Check => config::check(&loaded, open::rehearse, &mut out)?,
         ConfigCommand::Show { json: true } => config::show(&loaded, config::Form::Json, &mut out)?,
         ConfigCommand::Show { json: false } => {
             config::show(&loaded, config::Form::Table, &mut out)?
@@ -89,14 +93,16 @@ fn show_config(command: ConfigCommand, file: Option<PathBuf>) -> Result<ExitCode
     Ok(ExitCode::from(code))
 }
 
-/// A line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "the command line talks on standard output")]
+/// A line for the person at the terminal. Who has heard enough (`cambio client list | head -n 1`) is not told more.
 fn say(line: &str) {
-    println!("{line}");
+    if let Err(cause) = writeln!(io::stdout(), "{line}")
+        && cause.kind() != io::ErrorKind::BrokenPipe
+    {
+        say_error(&format!("this could not be said: {cause}"));
+    }
 }
 
-/// A line about something that went wrong.
-#[expect(clippy::print_stderr, reason = "the command line complains on standard error")]
+/// A line about something that went wrong; where nobody hears it, nobody does.
 fn say_error(line: &str) {
-    eprintln!("cambio: {line}");
+    let _ = writeln!(io::stderr(), "cambio: {line}");
 }

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     clock::SystemClock,
     config::{Config, Sources},
+    courier::Office,
     entropy::OsEntropy,
     store::migrate,
 };
@@ -26,6 +27,12 @@ pub fn config(file: Option<PathBuf>) -> Result<Config, Failed> {
 /// The house these settings describe, nothing started.
 pub fn app(config: &Config) -> Result<App, Failed> {
     Ok(App::build(config, Arc::new(SystemClock), Arc::new(OsEntropy))?)
+}
+
+/// Prepares all that a server needs, without connecting to anything or leaving a trace, and lets go of it.
+pub fn rehearse(config: &Config) -> Result<(), Failed> {
+    app(config)?;
+    Ok(Office::rehearse(config)?)
 }
 
 /// The house for one command: its tables brought up to date if the settings say so.

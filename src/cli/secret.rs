@@ -22,10 +22,17 @@ pub fn from_file(path: &Path) -> Result<SecretString, Failed> {
 
 /// A new password, asked for twice without showing it.
 pub fn ask_new_password() -> Result<SecretString, Failed> {
-    let first = rpassword::prompt_password("Password: ")?;
-    let second = rpassword::prompt_password("The same again: ")?;
+    let first = ask("Password: ")?;
+    let second = ask("The same again: ")?;
     if first != second {
         return Err(Failed("the two passwords are not the same; nothing was changed".to_owned()));
     }
     Ok(first.into())
+}
+
+fn ask(prompt: &str) -> Result<String, Failed> {
+    rpassword::prompt_password(prompt).map_err(|cause| {
+        let mend = "use --password-file FILE, or `-` for standard input";
+        Failed(format!("there is no terminal to ask for the password at ({cause}): {mend}"))
+    })
 }

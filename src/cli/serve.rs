@@ -16,7 +16,7 @@ use crate::{
 /// Serves until told to stop.
 pub fn run(file: Option<PathBuf>) -> Result<ExitCode, Failed> {
     let config = open::config(file)?;
-    log::start(&config.log);
+    let _written = log::start(&config.log);
     let app = open::app(&config)?;
     actix_web::rt::System::new().block_on(async {
         let office = Office::build(&config)?;

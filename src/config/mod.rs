@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod cidr;
 pub mod database;
 pub mod dialects;
+pub mod docs;
 mod extract;
 pub mod hashing;
 pub mod jwt;
@@ -77,6 +78,8 @@ pub struct Config {
     pub linking: linking::Linking,
     /// Choices within the published contracts.
     pub dialects: dialects::Dialects,
+    /// The description of what is served.
+    pub docs: docs::Docs,
     /// What is logged.
     pub log: log::Log,
     /// Clearing away what has expired.

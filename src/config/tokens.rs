@@ -20,7 +20,7 @@ pub struct Tokens {
     pub refresh_grace_seconds: u32,
     /// Seconds after which an unused auth token ends; 0 keeps it until it is revoked.
     pub auth_token_idle_seconds: u32,
-    /// The scopes of a client registered without any, words separated by one space.
+    /// What is granted where no scope is asked for, and what a client registered without any may have.
     #[serde(deserialize_with = "scope")]
     pub default_scope: ScopeSet,
 }

@@ -1,17 +1,33 @@
 //! The passwords everybody tries first.
 
-use std::{collections::HashSet, fmt, io::Read as _};
+use std::{
+    collections::HashSet,
+    fmt,
+    io::Read as _,
+    sync::{Arc, OnceLock},
+};
 
 use flate2::read::GzDecoder;
 
 use crate::error::Fault;
 
-/// A list of common passwords, built once at start and shared.
+/// A list of common passwords.
 pub struct CommonPasswords(HashSet<Box<str>>);
 
 impl CommonPasswords {
     /// The list that comes with Cambio; where it is from stands in `common_passwords.md`.
-    pub fn embedded() -> Result<Self, Fault> {
+    ///
+    /// It is unpacked when it is first asked for, and shared from then on.
+    pub fn embedded() -> Result<Arc<Self>, Fault> {
+        static SHARED: OnceLock<Arc<CommonPasswords>> = OnceLock::new();
+        if let Some(shared) = SHARED.get() {
+            return Ok(Arc::clone(shared));
+        }
+        let unpacked = Arc::new(Self::unpack()?);
+        Ok(Arc::clone(SHARED.get_or_init(|| unpacked)))
+    }
+
+    fn unpack() -> Result<Self, Fault> {
         let mut text = String::new();
         GzDecoder::new(include_bytes!("common_passwords.txt.gz").as_slice())
             .read_to_string(&mut text)

@@ -25,6 +25,15 @@ impl Language {
         }
     }
 
+    /// What it is called by those who speak it.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Russian => "Русский",
+            Self::Korean => "한국어",
+        }
+    }
+
     /// The language of a tag such as `ru` or `ko-KR`; `None` when it is not one of ours.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?.trim();

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn the_embedded_list_serves_the_rules() {
         let list = CommonPasswords::embedded().expect("the list");
-        let rules = PasswordRules::standard(Arc::new(list));
+        let rules = PasswordRules::standard(list);
         let found = complaints(&rules, &Password::new("iloveyou"), &[]);
         assert_eq!(found, [FieldCode::PasswordCommon]);
     }

@@ -33,7 +33,7 @@ pub struct Policy {
     pub on_clash: OnClash,
     /// The language of letters to people of whom none is known.
     pub language: Language,
-    /// The scopes of a client registered without any.
+    /// What is granted where no scope is asked for, and what a client registered without any may have.
     pub default_scope: ScopeSet,
     /// The address of this installation: the issuer of its tokens (RFC 8414).
     pub issuer: String,

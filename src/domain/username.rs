@@ -1,9 +1,12 @@
 //! A name to log in with, and what makes one acceptable.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::email::Email;
 use crate::error::FieldCode;
 
-/// A user name as typed, less the space around it. Two that differ by letter case alone are the same
+/// A user name as typed, in the form NFKC (full-width letters are letters) and less the space around it, as Django
+/// keeps it. Two that differ by letter case alone are the same
 /// ([`Username::key`]).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
@@ -14,9 +17,10 @@ impl Username {
 
     /// Reads a name; `None` when it is empty, too long, or holds characters that nobody sees.
     pub fn parse(typed: &str) -> Option<Self> {
-        let typed = typed.trim();
-        let sound = (1..=Self::MAX).contains(&typed.chars().count()) && !typed.contains(is_hidden);
-        sound.then(|| Self(typed.to_owned()))
+        let typed: String = typed.nfkc().collect();
+        let name = typed.trim();
+        let sound = (1..=Self::MAX).contains(&name.chars().count()) && !name.contains(is_hidden);
+        sound.then(|| Self(name.to_owned()))
     }
 
     /// The name as shown to people.
@@ -76,6 +80,12 @@ mod tests {
     fn a_name_keeps_its_inner_spaces_and_loses_the_outer_ones() {
         assert_eq!(name("  John Smith ").as_str(), "John Smith");
         assert_eq!(name("JOHN").key(), name("john").key());
+    }
+
+    #[test]
+    fn the_same_letter_in_another_dress_is_the_same_letter() {
+        assert_eq!(name("\u{ff41}dmin").as_str(), "admin");
+        assert_eq!(name("e\u{301}cole"), name("\u{e9}cole"));
     }
 
     #[test]

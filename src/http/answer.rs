@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::body::BadBody;
+use super::{body::BadBody, sentences::Tongue};
 use crate::{
     domain::credential::Scheme,
     error::{Error, Fault, Why},
@@ -15,18 +15,21 @@ use crate::{
 
 /// What an answer tells the log: never the wire.
 #[derive(Debug, Clone)]
-pub struct Told(pub String);
+pub struct Told {
+    /// Why it says no.
+    pub why: String,
+    /// The fault with its causes, if it was one.
+    pub fault: Option<String>,
+}
 
 /// An answer that notes for the log why it says no.
 pub fn no(status: StatusCode, why: &Error) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
-    match why {
-        Error::Refused(refusal) => response.extensions_mut().insert(Told(format!("{refusal:?}"))),
-        Error::Fault(fault) => {
-            tracing::error!(fault = %chain(fault), "fault");
-            response.extensions_mut().insert(Told("fault".to_owned()))
-        }
+    let told = match why {
+        Error::Refused(refusal) => Told { why: format!("{refusal:?}"), fault: None },
+        Error::Fault(fault) => Told { why: "fault".to_owned(), fault: Some(chain(fault)) },
     };
+    response.extensions_mut().insert(told);
     response
 }
 
@@ -52,27 +55,18 @@ pub fn fault_status(fault: &Fault) -> (StatusCode, Option<u64>) {
 }
 
 /// The status of a body that cannot be read, and a sentence about it.
-pub fn body_status(bad: &BadBody) -> (StatusCode, String) {
-    match bad {
-        BadBody::MediaType => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported media type. Send application/json, application/x-www-form-urlencoded or \
-             multipart/form-data, in UTF-8."
-                .to_owned(),
-        ),
-        BadBody::TooLarge => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.".to_owned())
-        }
-        BadBody::TooSlow => {
-            (StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time.".to_owned())
-        }
+pub fn body_status(bad: &BadBody, tongue: Tongue) -> (StatusCode, String) {
+    let (status, id) = match bad {
+        BadBody::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "body-type"),
+        BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
+        BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow"),
+        BadBody::NotAnObject => (StatusCode::BAD_REQUEST, "field-not-an-object"),
         BadBody::Malformed(how) => {
-            (StatusCode::BAD_REQUEST, format!("The request body cannot be read: {how}."))
+            let how = tongue.phrase(how).into();
+            return (StatusCode::BAD_REQUEST, tongue.say_with("body-malformed", &[("how", how)]));
         }
-        BadBody::NotAnObject => {
-            (StatusCode::BAD_REQUEST, "Invalid data. Expected an object.".to_owned())
-        }
-    }
+    };
+    (status, tongue.say(id))
 }
 
 /// `WWW-Authenticate` of a request that shows no credential, or one that is not an OAuth token.
@@ -90,36 +84,36 @@ pub fn unauthorized(why: &Error, detail: &str) -> HttpResponse {
 }
 
 /// 401 without a credential.
-pub fn no_credential(why: &Error) -> HttpResponse {
-    unauthorized(why, "Authentication credentials were not provided.")
+pub fn no_credential(why: &Error, tongue: Tongue) -> HttpResponse {
+    unauthorized(why, &tongue.say("no-credential"))
 }
 
 /// 401 for a JWT in a body that is not good, as simplejwt tells it.
-pub fn bad_jwt(why: &Error) -> HttpResponse {
+pub fn bad_jwt(why: &Error, tongue: Tongue) -> HttpResponse {
     no(StatusCode::UNAUTHORIZED, why)
         .insert_header((header::WWW_AUTHENTICATE, CHALLENGE))
-        .json(json!({ "detail": "Token is invalid or expired", "code": "token_not_valid" }))
+        .json(json!({ "detail": tongue.say("jwt-not-good"), "code": "token_not_valid" }))
 }
 
 /// 401 for a credential that is not good, in the shape its scheme's library gives it.
-pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why) -> HttpResponse {
+pub fn bad_credential(why: &Error, scheme: Scheme, reason: Why, tongue: Tongue) -> HttpResponse {
     if scheme == Scheme::Token {
-        return unauthorized(why, "Invalid token.");
+        return unauthorized(why, &tongue.say("invalid-token"));
     }
     let mut response = no(StatusCode::UNAUTHORIZED, why);
     let challenge = challenge(scheme, reason);
-    if let Some((code, detail)) = told_alone(reason) {
+    if let Some((code, id)) = told_alone(reason) {
         return response
             .insert_header((header::WWW_AUTHENTICATE, challenge))
-            .json(json!({ "detail": detail, "code": code }));
+            .json(json!({ "detail": tongue.say(id), "code": code }));
     }
     response.insert_header((header::WWW_AUTHENTICATE, challenge)).json(json!({
-        "detail": "Given token not valid for any token type",
+        "detail": tongue.say("jwt-of-no-type"),
         "code": "token_not_valid",
         "messages": [{
             "token_class": "AccessToken",
             "token_type": "access",
-            "message": "Token is invalid or expired",
+            "message": tongue.say("jwt-not-good"),
         }],
     }))
 }
@@ -134,18 +128,13 @@ pub fn challenge(scheme: Scheme, reason: Why) -> &'static str {
     }
 }
 
-/// What simplejwt tells without a list of messages.
+/// What simplejwt tells without a list of messages: its code, and the sentence's id.
 fn told_alone(reason: Why) -> Option<(&'static str, &'static str)> {
     match reason {
-        Why::Malformed => Some((
-            "bad_authorization_header",
-            "Authorization header must contain two space-delimited values",
-        )),
-        Why::NoSubject => {
-            Some(("token_not_valid", "Token contained no recognizable user identification"))
-        }
-        Why::NoAccount => Some(("user_not_found", "User not found")),
-        Why::Inactive => Some(("user_inactive", "User is inactive")),
+        Why::Malformed => Some(("bad_authorization_header", "bad-authorization-header")),
+        Why::NoSubject => Some(("token_not_valid", "jwt-names-nobody")),
+        Why::NoAccount => Some(("user_not_found", "user-not-found")),
+        Why::Inactive => Some(("user_inactive", "user-inactive")),
         Why::Unknown
         | Why::Expired
         | Why::Revoked

@@ -173,6 +173,14 @@ impl FromRequest for JsonValue {
     }
 }
 
+/// The form of one of our own pages, which may hold a long text.
+pub async fn form(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    if kind_of(request)? != Some(Kind::Form) {
+        return Err(BadBody::MediaType);
+    }
+    form::read(&arrived(request, payload, |_| LONG_BYTES).await?)
+}
+
 async fn read_value(request: &HttpRequest, payload: Payload) -> Result<Value, BadBody> {
     let bytes = arrived(request, payload, |_| VALUE_BYTES).await?;
     let mime = request.mime_type().ok().flatten().ok_or(BadBody::MediaType)?;

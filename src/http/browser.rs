@@ -74,7 +74,8 @@ impl BrowserCookie {
         if self.secure { "__Host-cambio-session" } else { "cambio-session" }
     }
 
-    fn name(self) -> &'static str {
+    /// The name of the cookie.
+    pub fn name(self) -> &'static str {
         if self.secure { "__Host-cambio-browser" } else { "cambio-browser" }
     }
 }

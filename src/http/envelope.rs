@@ -1,15 +1,20 @@
 //! Around every request: an id, a line in the log, and the headers that every answer carries.
 
+use std::time::Duration;
+
 use actix_web::{
     Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
 
-use super::answer::Told;
+use super::{answer::Told, language};
 use crate::{app::App, domain::credential::ShownJwt};
 
 /// The header that names a request in the log.
@@ -33,24 +38,35 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Wraps a request.
 pub async fn wrap(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
     let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
-    let mut response = next.call(request).await?;
+    let mut response = language::retold(next.call(request).await?);
     seal(&mut response, &id);
-    let elapsed_us = began.elapsed().as_micros();
+    log(&response, &method, &id, began.elapsed());
+    Ok(response)
+}
+
+/// One line about the request, and one about the fault if there was one.
+fn log<B>(response: &ServiceResponse<B>, method: &Method, id: &str, took: Duration) {
+    let elapsed_us = took.as_micros();
     // The pattern, never the path: a path may hold what somebody typed.
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
-    if let Some(Told(why)) = response.response().extensions().get::<Told>() {
-        tracing::info!(id, %method, route, status, elapsed_us, why, "refused");
-    } else {
+    let extensions = response.response().extensions();
+    let Some(Told { why, fault }) = extensions.get::<Told>() else {
         tracing::debug!(id, %method, route, status, elapsed_us, "answered");
-    }
-    Ok(response)
+        return;
+    };
+    fault.iter().for_each(|fault| log_fault(id, fault));
+    tracing::info!(id, %method, route, status, elapsed_us, why, "refused");
+}
+
+fn log_fault(id: &str, fault: &str) {
+    tracing::error!(id, fault, "fault");
 }
 
 /// The headers of every answer: those a door has set itself stay.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     body::{Word, Words},
-    sentences::sentence,
+    sentences::Tongue,
 };
 use crate::{
     domain::{email::Email, username::Username},
@@ -171,10 +171,10 @@ pub fn is_plain(text: &str) -> bool {
 }
 
 /// Every complaint under its field, in the order of the fields' names.
-pub fn by_field(errors: &[FieldError]) -> BTreeMap<&'static str, Vec<String>> {
+pub fn by_field(errors: &[FieldError], tongue: Tongue) -> BTreeMap<&'static str, Vec<String>> {
     let mut told: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for error in errors {
-        told.entry(error.field).or_default().push(sentence(&error.code));
+        told.entry(error.field).or_default().push(tongue.field(&error.code));
     }
     told
 }

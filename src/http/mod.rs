@@ -9,6 +9,7 @@ pub mod credential;
 pub mod djoser;
 pub mod envelope;
 pub mod fields;
+pub mod fixed;
 pub mod form;
 pub mod health;
 pub mod hosted;
@@ -17,15 +18,17 @@ pub mod language;
 pub mod methods;
 pub mod multipart;
 pub mod oauth;
+pub mod openapi;
+pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
 pub mod sentences;
+pub mod unread;
 
 use actix_web::{
     HttpResponse, Resource,
     web::{self, ServiceConfig},
 };
-use serde_json::json;
 
 use self::methods::{
     Access::{Anyone, Login},
@@ -39,6 +42,10 @@ pub struct Places {
     pub api: Option<String>,
     /// Seed 3.
     pub signin: Option<String>,
+    /// Whether `/openapi.json` is there.
+    pub document: bool,
+    /// Whether `/docs` is there.
+    pub docs: bool,
 }
 
 /// Mounts every dialect.
@@ -48,6 +55,14 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
     }
     if let Some(at) = &places.signin {
         config.configure(|config| signin(config, at));
+    }
+    if places.document {
+        config.service(look("/openapi.json").route(read().to(openapi::door::document)));
+    }
+    if places.docs {
+        config
+            .service(look("/docs").route(read().to(openapi::page::page)))
+            .service(look("/docs/style.css").route(read().to(openapi::page::style)));
     }
     config
         .service(look("/health/live").route(read().to(health::live)))
@@ -245,6 +260,6 @@ fn look(path: &str) -> Resource {
     only(path, "GET, HEAD, OPTIONS", Anyone)
 }
 
-async fn not_found() -> HttpResponse {
-    HttpResponse::NotFound().json(json!({ "detail": "Not found." }))
+async fn not_found() -> Result<HttpResponse, djoser::Refused> {
+    Err(djoser::Refused::Nowhere)
 }

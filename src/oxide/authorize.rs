@@ -138,7 +138,7 @@ pub fn judge(ctx: &mut Ctx<'_>, words: &Words) -> Outcome<Asked> {
             Step::Extend => Input::Extended(Extensions::new()),
             Step::Negotiate => {
                 let (client, place) = bound.as_ref().ok_or_else(lost)?;
-                let Some(scopes) = scope_of(words, client) else {
+                let Some(scopes) = scope_of(ctx, words, client) else {
                     let why = ("invalid_scope", "unknown, malformed, or more than the client may ask");
                     return Ok(Asked::Back(back(words, place, why)));
                 };
@@ -266,12 +266,12 @@ fn openid(words: &Words, client: &Client) -> Option<(&'static str, &'static str)
         .then_some(("invalid_target", "the client may not ask for this resource"))
 }
 
-fn scope_of(words: &Words, client: &Client) -> Option<ScopeSet> {
+fn scope_of(ctx: &Ctx<'_>, words: &Words, client: &Client) -> Option<ScopeSet> {
     let wanted = words.scope.as_deref().map(ScopeSet::parse);
     if wanted == Some(None) {
         return None;
     }
-    clients::scope_for(client, wanted.flatten().as_ref()).ok()
+    clients::scope_for(ctx.policy, client, wanted.flatten().as_ref()).ok()
 }
 
 fn ask(words: &Words, client: &Client, place: String, scope: ScopeSet) -> Ask {

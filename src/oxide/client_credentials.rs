@@ -82,7 +82,7 @@ pub fn issue(ctx: &mut Ctx<'_>, shown: &OwnAccess) -> Outcome<IssuedTokens> {
             },
             Step::Extend => Input::Extended { extensions: Extensions::new() },
             Step::Negotiate => {
-                let granted = clients::scope_for(&shown.client, shown.wanted.as_ref())?;
+                let granted = clients::scope_for(ctx.policy, &shown.client, shown.wanted.as_ref())?;
                 let scope = scope(&granted)?;
                 let pre_grant =
                     PreGrant { client_id: client_id(), redirect_uri: nowhere()?, scope };

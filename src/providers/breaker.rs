@@ -69,7 +69,8 @@ impl Breaker {
             State::Open { since } | State::Probing { since } => since,
         };
         let left = OPEN - (now - since);
-        if left > TimeDelta::zero() {
+        // Calls that began a little earlier may come later; a clock that was set back closes nobody out.
+        if left > TimeDelta::zero() && since - now < WINDOW {
             return Err(left.min(OPEN));
         }
         self.state = State::Probing { since: now };
@@ -101,8 +102,9 @@ impl Breaker {
 
     fn count(&mut self, health: Health, now: DateTime<Utc>) {
         let at = now.timestamp();
-        let oldest = at - WINDOW.num_seconds();
-        self.seconds.retain(|second| second.at > oldest);
+        let window = WINDOW.num_seconds();
+        // What lies further ahead was counted before the clock was set back.
+        self.seconds.retain(|second| (second.at - at).abs() < window);
         let half_failures = health.half_failures();
         match self.seconds.back_mut() {
             Some(second) if second.at == at => {
@@ -197,6 +199,19 @@ mod tests {
         assert!(still_ill.note(Health::Ill, at(11)));
         assert!(still_ill.admit(at(20)).is_err());
         assert!(still_ill.admit(at(21)).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_it_neither_open_nor_failing() {
+        let mut breaker = opened();
+        assert!(breaker.admit(at(-1)).is_err());
+        assert!(breaker.admit(at(-3600)).is_ok());
+
+        let mut failing = Breaker::default();
+        for _ in 0..9 {
+            failing.note(Health::Ill, at(0));
+        }
+        assert!(!failing.note(Health::Ill, at(-3600)));
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Jwks {
 
     fn may_try_for_unknown(&self, now: DateTime<Utc>) -> bool {
         let mut kept = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let may = kept.tried_for_unknown.is_none_or(|tried| now - tried >= PAUSE);
+        let may = kept.tried_for_unknown.is_none_or(|tried| is_long_from(tried, now));
         if may {
             kept.tried_for_unknown = Some(now);
         }
@@ -155,7 +155,7 @@ impl Jwks {
     /// The age of the keys, and whether the last fetch lies long enough back for another.
     fn state(&self, now: DateTime<Utc>) -> (Age, bool) {
         let kept = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
-        let rested = kept.tried.is_none_or(|tried| now - tried >= PAUSE);
+        let rested = kept.tried.is_none_or(|tried| is_long_from(tried, now));
         let Some((since, until)) = kept.fresh else { return (Age::Cold, rested) };
         let age = match now {
             _ if now >= until + STALE => Age::Cold,
@@ -172,6 +172,11 @@ impl Jwks {
     fn pick(&self, kid: Option<&str>) -> Option<VerifyingKey> {
         choose(&self.keys(), kid).cloned()
     }
+}
+
+/// Whether a fetch lies long enough back for another, or ahead: then the clock was set back since.
+fn is_long_from(tried: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (now - tried).abs() >= PAUSE
 }
 
 /// By name; without a name only when there is no choice. A name that two keys share names none.
@@ -249,8 +254,11 @@ mod tests {
         let at = |seconds: i64| {
             DateTime::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
         };
-        let may: Vec<bool> = [0_i64, 0, 59, 60, 61].map(|s| jwks.may_try_for_unknown(at(s))).into();
+        let tries = [0_i64, 0, 59, 60, 61];
+        let may = tries.map(|seconds| jwks.may_try_for_unknown(at(seconds)));
         assert_eq!(may, [true, false, false, true, false]);
+        // The clock was set back by an hour.
+        assert_eq!([-3540, -3539].map(|s| jwks.may_try_for_unknown(at(s))), [true, false]);
     }
 
     #[test]

@@ -28,9 +28,13 @@ pub(super) fn sqlite<T>(statement: impl FnOnce() -> QueryResult<T>) -> Result<T,
 /// The driver has kinds for a few failures and hands on no SQLSTATE; the words are in the language of the server
 /// (`lc_messages`), which only its administrator can change. But PostgreSQL points at the place in a statement
 /// that it does not understand: what it points at is our error. All else that has no kind is the server's own
-/// trouble (a timeout, a deadlock, a shutdown, a full disk, a right that is missing), and may be over later.
+/// trouble (a timeout, a deadlock, a shutdown, a full disk, a right that is missing), and may be over later. It
+/// also points at the table for whose lock it waited in vain while it read the statement; that is told by its words.
 pub(super) fn postgres<T>(statement: impl FnOnce() -> QueryResult<T>) -> Result<T, Fault> {
-    statement().map_err(|error| by_kind(error, |info| info.statement_position().is_none()))
+    let passes = |info: &dyn DatabaseErrorInformation| {
+        info.statement_position().is_none() || info.message().contains("canceling statement")
+    };
+    statement().map_err(|error| by_kind(error, passes))
 }
 
 /// A failure by its kind; one without a kind passes if `passes` says so.

@@ -22,6 +22,8 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
     let mut loan = store.writer()?;
     let done = match &mut loan.any {
         AnyConnection::Sqlite(sqlite) => {
+            // As below: another process may be at it.
+            faults::sqlite(|| sqlite.batch_execute("pragma busy_timeout = 60000"))?;
             sqlite.immediate_transaction(|c| -> Result<_, Retold> { pending(c, SQLITE) })
         }
         AnyConnection::Postgres(postgres) => {

@@ -7,6 +7,7 @@
 //! plans a statement anew whenever the value bound to a limit is bound again, which is every time.
 
 pub mod accounts;
+pub mod asked_letters;
 pub mod browser_sessions;
 pub mod clients;
 pub mod codes;

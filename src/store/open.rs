@@ -22,7 +22,7 @@ pub struct StoreOptions {
     pub acquire_ms: u64,
     /// Longest statement on PostgreSQL, in milliseconds.
     pub statement_ms: u64,
-    /// Longest wait for a row lock on PostgreSQL, in milliseconds.
+    /// Longest wait for a lock, in milliseconds: of a row on PostgreSQL, of the whole file on `SQLite`.
     pub lock_ms: u64,
 }
 
@@ -96,14 +96,15 @@ fn borrow(pool: &Pool<Manager>) -> Result<Loan, Fault> {
 /// Where the database is.
 #[derive(Debug, Clone)]
 enum Place {
-    Sqlite { path: String, reading: bool },
+    Sqlite { path: String, lock_ms: u64, reading: bool },
     Postgres(Box<Target>),
 }
 
 impl Place {
     fn parse(options: &StoreOptions) -> Result<Self, Fault> {
         if let Some(path) = options.url.strip_prefix("sqlite://") {
-            return Ok(Self::Sqlite { path: path.to_owned(), reading: false });
+            let (path, lock_ms) = (path.to_owned(), options.lock_ms);
+            return Ok(Self::Sqlite { path, lock_ms, reading: false });
         }
         let limits = SessionLimits {
             statement_ms: options.statement_ms,
@@ -122,7 +123,7 @@ impl Place {
 
     fn for_reading(self) -> Self {
         match self {
-            Self::Sqlite { path, .. } => Self::Sqlite { path, reading: true },
+            Self::Sqlite { path, lock_ms, .. } => Self::Sqlite { path, lock_ms, reading: true },
             postgres @ Self::Postgres(_) => postgres,
         }
     }
@@ -147,12 +148,14 @@ impl ManageConnection for Manager {
     type Error = Fault;
 
     fn connect(&self) -> Result<Connection, Fault> {
-        let any = match &self.place {
-            Place::Sqlite { path, reading } => {
-                AnyConnection::Sqlite(Box::new(open_sqlite(path, *reading)?))
+        let opened = match &self.place {
+            Place::Sqlite { path, lock_ms, reading } => open_sqlite(path, *lock_ms, *reading)
+                .map(|sqlite| AnyConnection::Sqlite(Box::new(sqlite))),
+            Place::Postgres(target) => {
+                target.connect().map(|postgres| AnyConnection::Postgres(Box::new(postgres)))
             }
-            Place::Postgres(target) => AnyConnection::Postgres(Box::new(target.connect()?)),
         };
+        let any = opened.map_err(|fault| told_whole(&fault))?;
         Ok(Connection { any, broken: false })
     }
 
@@ -163,9 +166,21 @@ impl ManageConnection for Manager {
         Err(Fault::unavailable("the connection is dead"))
     }
 
+    /// One that a panic hands back may be in the midst of a transaction, which the next loan would commit.
     fn has_broken(&self, connection: &mut Connection) -> bool {
-        connection.broken
+        connection.broken || std::thread::panicking()
     }
+}
+
+/// A failure with its causes in its own words: the pool keeps no more than these.
+fn told_whole(fault: &Fault) -> Fault {
+    let mut text = fault.to_string();
+    let mut next = std::error::Error::source(fault);
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    Fault::unavailable(text)
 }
 
 /// Whether the connection still answers.
@@ -176,16 +191,17 @@ pub fn is_alive(conn: &mut AnyConnection) -> bool {
     }
 }
 
-fn open_sqlite(path: &str, reading: bool) -> Result<SqliteConnection, Fault> {
+fn open_sqlite(path: &str, lock_ms: u64, reading: bool) -> Result<SqliteConnection, Fault> {
     make_private(Path::new(path))?;
     let mut connection = SqliteConnection::establish(path).map_err(|cause| Fault::Unavailable {
         what: "the SQLite file cannot be opened".to_owned(),
         cause: Some(cause.into()),
     })?;
     faults::sqlite(|| {
+        // Before anything that may meet a lock.
+        connection.batch_execute(&format!("pragma busy_timeout = {lock_ms}"))?;
         connection.batch_execute(
-            "pragma busy_timeout = 5000; \
-             pragma journal_mode = wal; \
+            "pragma journal_mode = wal; \
              pragma synchronous = full; \
              pragma foreign_keys = on; \
              pragma trusted_schema = off; \

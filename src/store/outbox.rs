@@ -139,8 +139,8 @@ pub fn park(
     Ok(())
 }
 
-/// Removes the letters of a kind that an account still has waiting, parked ones among them.
-pub fn delete_kind(
+/// Removes the letters of a kind to an account that have been tried in vain, parked ones among them.
+pub fn delete_tried(
     conn: &mut AnyConnection,
     account: AccountId,
     kind: LetterKind,
@@ -148,6 +148,7 @@ pub fn delete_kind(
     on!(conn, c => diesel::delete(outbox::table)
         .filter(outbox::account_id.eq(account.0))
         .filter(outbox::kind.eq(kind.word()))
+        .filter(outbox::attempts.gt(0))
         .execute(c)?);
     Ok(())
 }

@@ -153,6 +153,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    asked_letters (id) {
+        id -> BigInt,
+        kind -> Text,
+        email -> Text,
+        asked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     spent_states (digest) {
         digest -> Binary,
         expires_at -> BigInt,

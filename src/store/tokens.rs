@@ -313,6 +313,24 @@ pub fn has_open_refresh(conn: &mut AnyConnection, digest: Digest) -> Result<bool
     Ok(open.is_some())
 }
 
+/// Forgets at most `limit` answers that were kept for a retry of refreshes made before an instant; tells how many.
+pub fn forget_answers(
+    conn: &mut AnyConnection,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, Fault> {
+    let over: Vec<Vec<u8>> = on!(conn, c => refresh_tokens::table
+        .filter(refresh_tokens::sealed.is_not_null())
+        .filter(refresh_tokens::consumed_at.lt(micros(before)))
+        .select(refresh_tokens::digest)
+        .limit(limit)
+        .load(c)?);
+    Ok(on!(conn, c => diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::digest.eq_any(&over))
+        .set(refresh_tokens::sealed.eq(None::<Vec<u8>>))
+        .execute(c)?))
+}
+
 /// Deletes at most `limit` access tokens whose time was over before an instant. An auth token takes its
 /// family along, which holds nothing else and has no end of its own.
 pub fn prune_access(

@@ -27,7 +27,7 @@ fn complaint(ctx: &mut Ctx<'_>, account: &Account, new: &Email) -> Outcome<Optio
 }
 
 /// Whether another account has the address; one that was never activated in its time gives it up.
-fn is_taken(ctx: &mut Ctx<'_>, account: &Account, new: &Email) -> Outcome<bool> {
+pub(super) fn is_taken(ctx: &mut Ctx<'_>, account: &Account, new: &Email) -> Outcome<bool> {
     let holder = accounts::find_by_email(ctx.conn, new)?;
     Ok(holder.is_some_and(|holder| holder.id != account.id && !register::has_run_out(ctx, &holder)))
 }
@@ -44,8 +44,8 @@ pub fn change(
     ask_proof(ctx, &account, new, field)
 }
 
-/// Mails a link to a new address of the account. An address that is somebody else's gets none, and
-/// nothing tells that it did not.
+/// Mails a link to a new address of the account. To an address that is somebody else's none goes: the courier
+/// drops the letter, so that nothing tells it from any other, the time it takes included.
 pub(super) fn ask_proof(
     ctx: &mut Ctx<'_>,
     account: &Account,
@@ -54,9 +54,6 @@ pub(super) fn ask_proof(
 ) -> Outcome<()> {
     if let Some(code) = complaint(ctx, account, new)? {
         return Err(Refusal::Fields(vec![FieldError::new(field, code)]).into());
-    }
-    if is_taken(ctx, account, new)? {
-        return Ok(());
     }
     links::ask(ctx, LetterKind::EmailChange, account, new)
 }
@@ -93,16 +90,6 @@ fn follow(ctx: &mut Ctx<'_>, account: &Account, new: &Email) -> Outcome<()> {
         && let Some(name) = Username::parse(new.as_str())
     {
         accounts::update_username(ctx.conn, account.id, &name)?;
-    }
-    Ok(())
-}
-
-/// Mails a link by which the holder of an address may name another. Tells nobody whether it did.
-pub fn ask_reset(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
-    if let Some(account) = links::holder(ctx, email)?
-        && let Some(address) = &account.email
-    {
-        links::ask(ctx, LetterKind::EmailReset, &account, address)?;
     }
     Ok(())
 }

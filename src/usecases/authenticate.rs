@@ -24,7 +24,7 @@ pub struct Authenticated {
     pub touch: Option<Digest>,
 }
 
-/// How rarely the use of an auth token is written down.
+/// How rarely the use of an auth token is written down: after a tenth of its idle time, and after this at the latest.
 const TOUCH_EVERY: TimeDelta = TimeDelta::hours(12);
 
 /// Who a credential proves to be. Refuses with [`Refusal::BadCredential`]; the reason is for the log.
@@ -37,10 +37,13 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
         Credential::AuthToken(token) => {
             let digest = secret::digest(token);
             let found = tokens::find_access(ctx.conn, digest)?;
-            let idle = ctx.policy.lifetimes.auth_token_idle.is_some();
-            let stale = found.as_ref().is_some_and(|it| it.issued_at + TOUCH_EVERY < ctx.now);
+            let rest = ctx.policy.lifetimes.auth_token_idle.map(|idle| TOUCH_EVERY.min(idle / 10));
+            let stale = found
+                .as_ref()
+                .zip(rest)
+                .is_some_and(|(found, rest)| found.issued_at + rest < ctx.now);
             let mut authenticated = stored(ctx, found, (TokenKind::Auth, Via::AuthToken))?;
-            authenticated.touch = (idle && stale).then_some(digest);
+            authenticated.touch = stale.then_some(digest);
             Ok(authenticated)
         }
         Credential::Jwt(shown) if shown.scheme == Scheme::Bearer && is_access(&shown.token) => {

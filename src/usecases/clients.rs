@@ -1,7 +1,9 @@
 //! Clients: who they are, what they may, and their secrets.
 
+use std::ops::RangeInclusive;
+
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Ctx, issue::WithRefresh};
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
             RedirectUri,
         },
         credential::ClientCredential,
+        policy::Policy,
         scope::ScopeSet,
         token::Digest,
     },
@@ -63,10 +66,14 @@ pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) 
     Ok(client)
 }
 
-/// The scope of a new grant: what was asked for, if the client may, else all the client may.
-pub fn scope_for(client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
+/// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
+/// far as the client may (RFC 6749 §3.3); a client that may have none of it has its own scopes.
+pub fn scope_for(policy: &Policy, client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
     match wanted {
-        None => Ok(client.scopes.clone()),
+        None => {
+            let default = policy.default_scope.only(&client.scopes);
+            Ok(if default.is_empty() { client.scopes.clone() } else { default })
+        }
         Some(wanted) if wanted.is_empty() => Err(Refusal::ScopeNotAllowed.into()),
         Some(wanted) if wanted.is_within(&client.scopes) => Ok(wanted.clone()),
         Some(_) => Err(Refusal::ScopeNotAllowed.into()),
@@ -110,8 +117,8 @@ pub struct Registered {
     pub secret: Option<SecretString>,
 }
 
-/// Shortest secret an administrator may bring along.
-pub const MIN_SECRET: usize = 16;
+/// How many characters a secret may have that an administrator brings along.
+const SECRET_LENGTH: RangeInclusive<usize> = 16..=1024;
 
 /// Registers a client. Refuses a taken id, a weak secret, a secret for a public client, and grant types
 /// that the kind of client or its redirect URIs do not allow.
@@ -173,11 +180,26 @@ fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
             return no("client_credentials needs a confidential client (RFC 6749 §4.4)");
         }
     }
-    if wish.secret.as_ref().is_some_and(|s| s.expose_secret().len() < MIN_SECRET) {
-        return no("the secret must have at least 16 characters; leave it out to have one drawn");
-    }
+    check_secret(wish.secret.as_ref())?;
     if grants.contains(&GrantType::AuthorizationCode) && wish.redirect_uris.is_empty() {
         return no("authorization_code needs at least one redirect URI");
+    }
+    Ok(())
+}
+
+/// A secret that could not be shown again is none: RFC 6749 appendix A.2 knows printable ASCII alone, and the blanks
+/// around a form's values are cut.
+fn check_secret(chosen: Option<&SecretString>) -> Outcome<()> {
+    let Some(secret) = chosen.map(ExposeSecret::expose_secret) else { return Ok(()) };
+    let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    if !SECRET_LENGTH.contains(&secret.len()) {
+        return no(
+            "the secret must have at least 16 characters, 1024 at most; leave it out to have one drawn",
+        );
+    }
+    let printable = secret.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+    if !printable || secret.trim() != secret {
+        return no("the secret must be printable ASCII in one line, without blanks around it");
     }
     Ok(())
 }
@@ -240,9 +262,7 @@ pub fn rotate_secret(
     if overlap < TimeDelta::zero() || overlap > MAX_OVERLAP {
         return no("the overlap must be between 0 and 24 hours");
     }
-    if chosen.as_ref().is_some_and(|s| s.expose_secret().len() < MIN_SECRET) {
-        return no("the secret must have at least 16 characters; leave it out to have one drawn");
-    }
+    check_secret(chosen.as_ref())?;
     clients::expire_secrets(ctx.conn, client.key, ctx.now + overlap)?;
     let secret = new_secret(ctx, client.key, chosen)?;
     Ok(Registered { client, secret: Some(secret) })

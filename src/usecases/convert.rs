@@ -60,7 +60,7 @@ pub fn convert(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Converted> {
     if !client.enabled {
         return Err(Refusal::BadClient.into());
     }
-    let scope = clients::scope_for(&client, wish.scope.as_ref())?;
+    let scope = clients::scope_for(ctx.policy, &client, wish.scope.as_ref())?;
     let account = account_of(ctx, &wish.arrival)?;
     issue_to(ctx, account, &client, scope)
 }

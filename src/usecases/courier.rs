@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::{Ctx, restoring};
+use super::{Ctx, addresses, restoring};
 use crate::{
     crypto::{fingerprint, secret},
     domain::{
@@ -78,6 +78,11 @@ fn reader(ctx: &mut Ctx<'_>, waiting: &WaitingLetter) -> Outcome<Option<Account>
     let Some(account) = account.filter(|account| has_a_point(&waiting.letter, account)) else {
         return Ok(None);
     };
+    if waiting.letter.kind == LetterKind::EmailChange
+        && addresses::is_taken(ctx, &account, &waiting.letter.to)?
+    {
+        return Ok(None);
+    }
     // Two that were asked for at once may leave in the wrong order: the newest link is the good one.
     if let Some(purpose) = waiting.letter.kind.link().filter(|purpose| is_alone(*purpose))
         && mail_tokens::has_newer(ctx.conn, (account.id, purpose), waiting.created_at)?

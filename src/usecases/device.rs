@@ -40,7 +40,7 @@ pub fn begin(ctx: &mut Ctx<'_>, client: &Client, wanted: Option<&ScopeSet>) -> O
     let device = DeviceCode {
         digest: secret::digest(&device_code),
         client: client.key,
-        scope: clients::scope_for(client, wanted)?,
+        scope: clients::scope_for(ctx.policy, client, wanted)?,
         stage: DeviceStage::Waiting,
         account: None,
         epoch: 0,

@@ -4,29 +4,21 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::{Ctx, jwt};
+use super::{
+    Ctx,
+    jwt::{self, Draft},
+};
 use crate::{
-    crypto::{keys::JwtKey, secret},
+    crypto::keys::JwtKey,
     domain::{
         account::{Account, AccountId},
         credential::{JwtDialect, Principal, Scheme},
         email::Email,
         grant::How,
-        scope::ScopeSet,
-        token::{FamilyId, TokenKind},
         username::Username,
     },
     error::{Outcome, Refusal, Why},
-    store::tokens,
 };
-
-/// A JWT that is signed and not recorded yet.
-pub(super) struct Draft {
-    /// The JWT.
-    pub(super) token: SecretString,
-    jti: SecretString,
-    end: DateTime<Utc>,
-}
 
 /// Signs a JWT for an account; `sid` names the session it can be renewed by, where it can.
 pub(super) fn draft(
@@ -35,26 +27,11 @@ pub(super) fn draft(
     account: &Account,
     (end, sid): (DateTime<Utc>, Option<&SecretString>),
 ) -> Outcome<Draft> {
-    let jti = jwt::jti(ctx);
     let mut claims = own_claims(ctx, dialect, account);
-    claims.insert("exp".to_owned(), json!(end.timestamp()));
-    claims.insert("jti".to_owned(), json!(jti.expose_secret()));
     if let Some(sid) = sid {
         claims.insert("sid".to_owned(), json!(sid.expose_secret()));
     }
-    Ok(Draft { token: jwt::sign(key(ctx, dialect)?, &claims)?, jti, end })
-}
-
-/// Records a JWT; without that it opens nothing.
-pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
-    let new = tokens::NewToken {
-        digest: secret::digest(&draft.jti),
-        kind: TokenKind::Jwt,
-        family,
-        scope: &ScopeSet::default(),
-        expires_at: Some(draft.end),
-    };
-    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+    jwt::draft(ctx, key(ctx, dialect)?, claims, end)
 }
 
 /// Who a JWT of the dialect proves to be.

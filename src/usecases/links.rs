@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Outcome, Refusal},
     store::{
-        accounts::{self, NO_PASSWORD},
+        accounts,
         mail_tokens::{self, MailToken},
         outbox,
     },
@@ -29,17 +29,8 @@ pub(super) struct OpenLink {
     digest: Digest,
 }
 
-/// The account behind an address that may be sent such a link: active, and with a password. Who came
-/// through a provider has nothing to reset.
-pub(super) fn holder(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<Option<Account>> {
-    let account = accounts::find_by_email(ctx.conn, email)?.filter(Account::is_active);
-    let Some(account) = account else { return Ok(None) };
-    let hash = accounts::password_of(ctx.conn, account.id)?;
-    Ok(hash.filter(|hash| hash != NO_PASSWORD).map(|_| account))
-}
-
-/// Puts a letter with a link into the outbox. Whatever older letter of its kind has not left is dropped, and
-/// older links of its purpose end.
+/// Puts a letter with a link into the outbox. Older links of its purpose end, and older letters of its kind that
+/// could not be sent are dropped: nobody finds ten of them when the mail server is back.
 pub(super) fn ask(
     ctx: &mut Ctx<'_>,
     kind: LetterKind,
@@ -48,7 +39,7 @@ pub(super) fn ask(
 ) -> Outcome<()> {
     if let Some(purpose) = kind.link() {
         // Letters first: a courier that is taking one is waited for, and then the link it has drawn is seen.
-        outbox::delete_kind(ctx.conn, account.id, kind)?;
+        outbox::delete_tried(ctx.conn, account.id, kind)?;
         mail_tokens::delete_of(ctx.conn, account.id, purpose)?;
     }
     register::post_to(ctx, kind, account, to)
@@ -63,8 +54,9 @@ pub(super) fn open(
     purpose: LinkPurpose,
 ) -> Outcome<OpenLink> {
     let digest = secret::digest(token);
-    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
+    // The link first: whether a bad one names an account that is there is not even a matter of time.
     let link = mail_tokens::find(ctx.conn, digest, id, purpose)?.ok_or(Refusal::BadMailToken)?;
+    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     let fresh = link.consumed_at.is_none() && link.expires_at > ctx.now;
     let stands = link.epoch == account.epoch && account.is_active();
     if !fresh || !stands || is_outdated(&account, &link, purpose) {

@@ -84,7 +84,7 @@ pub fn by_password_grant(
     wanted: Option<&ScopeSet>,
 ) -> Outcome<IssuedTokens> {
     let account = enter(ctx, checked)?;
-    let scope = super::clients::scope_for(client, wanted)?;
+    let scope = super::clients::scope_for(ctx.policy, client, wanted)?;
     let refresh = super::clients::refresh_for(client);
     issue::opaque(ctx, &grant(&account, Some(client), scope, How::Password), refresh)
 }
@@ -96,7 +96,7 @@ pub fn by_client(
     wanted: Option<&ScopeSet>,
     resources: &[String],
 ) -> Outcome<IssuedTokens> {
-    let scope = super::clients::scope_for(client, wanted)?;
+    let scope = super::clients::scope_for(ctx.policy, client, wanted)?;
     let grant = Grant {
         account: None,
         epoch: 0,

@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod api_sessions;
 pub mod apps;
+pub mod asked;
 pub mod asks;
 pub mod authenticate;
 pub mod browsers;
@@ -69,6 +70,20 @@ pub struct Ctx<'a> {
     pub letter_waits: bool,
 }
 
+impl Ctx<'_> {
+    /// The same at another instant.
+    pub(crate) fn at(&mut self, now: DateTime<Utc>) -> Ctx<'_> {
+        Ctx {
+            conn: &mut *self.conn,
+            now,
+            entropy: self.entropy,
+            policy: self.policy,
+            keys: self.keys,
+            letter_waits: self.letter_waits,
+        }
+    }
+}
+
 /// A transaction's answer when a refusal must be kept, too: what was written stays either way.
 #[derive(Debug)]
 pub enum Verdict<T> {
@@ -84,6 +99,14 @@ impl<T> Verdict<T> {
         match self {
             Self::Done(value) => Ok(value),
             Self::Refused(refusal) => Err(Error::Refused(refusal)),
+        }
+    }
+
+    /// The same refusal, or another answer made of what was done.
+    pub(crate) fn and_then<U>(self, tell: impl FnOnce(T) -> Outcome<U>) -> Outcome<Verdict<U>> {
+        match self {
+            Self::Done(value) => Ok(Verdict::Done(tell(value)?)),
+            Self::Refused(refusal) => Ok(Verdict::Refused(refusal)),
         }
     }
 }

@@ -30,16 +30,6 @@ pub fn change(
     rename(ctx, &account, new, field)
 }
 
-/// Mails a link by which the holder of an address may choose a user name. Tells nobody whether it did.
-pub fn ask_reset(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
-    if let Some(account) = links::holder(ctx, email)?
-        && let Some(address) = &account.email
-    {
-        links::ask(ctx, LetterKind::UsernameReset, &account, address)?;
-    }
-    Ok(())
-}
-
 /// Stores a new user name for whoever shows the link. Counts as a login.
 pub fn reset(
     ctx: &mut Ctx<'_>,

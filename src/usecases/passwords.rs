@@ -12,7 +12,6 @@ use crate::{
     domain::{
         account::{Account, AccountId},
         credential::Principal,
-        email::Email,
         letter::{LetterKind, LinkPurpose},
         password::{self, Password},
         policy::Policy,
@@ -30,25 +29,6 @@ pub fn change(ctx: &mut Ctx<'_>, me: &Principal, checked: &Checked, hash: &str) 
         revoke::spare(ctx, me, epoch)?;
     }
     tell(ctx, &account)
-}
-
-/// Mails a link for a new password. Tells nobody whether it did.
-pub fn ask_reset(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
-    ask(ctx, email, LetterKind::PasswordReset)
-}
-
-/// The same with a link of seed 3's form.
-pub fn ask_restore(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
-    ask(ctx, email, LetterKind::PasswordRestore)
-}
-
-fn ask(ctx: &mut Ctx<'_>, email: &Email, letter: LetterKind) -> Outcome<()> {
-    if let Some(account) = links::holder(ctx, email)?
-        && let Some(address) = &account.email
-    {
-        links::ask(ctx, letter, &account, address)?;
-    }
-    Ok(())
 }
 
 /// Whose the link for a new password is. The link stays good.

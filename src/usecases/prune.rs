@@ -11,11 +11,14 @@ use crate::{
 /// How long something that is over is kept, so that the log can still be explained by the tables.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
-/// One small batch of each kind; tells how many rows went. Zero means that nothing is left to do.
+/// One small batch of each kind; tells how many rows went or were emptied. Zero means that nothing is left to do.
 pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     let before = ctx.now - KEPT;
     // Families first: one that lives as long as its token is used is found by that token.
     let mut gone = families::prune(ctx.conn, before, limit)?;
+    // With a copy of the database and an old token its answer opens the tokens of today.
+    let retried = ctx.now - ctx.policy.lifetimes.refresh_grace;
+    gone += tokens::forget_answers(ctx.conn, retried, limit)?;
     gone += tokens::prune_access(ctx.conn, before, limit)?;
     gone += mail_tokens::prune(ctx.conn, before, limit)?;
     gone += spent_states::prune(ctx.conn, before, limit)?;

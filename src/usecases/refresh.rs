@@ -7,7 +7,7 @@ use super::{
     Ctx, Verdict,
     claims::{self, Occasion},
     issue::{self, Pair, WithRefresh},
-    rotation::{self, Turn},
+    rotation::{self, Retold, Shown, Told, Turn},
 };
 use crate::{
     crypto::secret,
@@ -24,21 +24,20 @@ use crate::{
 /// What a refresh token stands for, if it is the client's and its grant still stands: the scope that may be
 /// asked for. Uses nothing up.
 pub fn recall(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<ScopeSet> {
-    granted(client, &find(ctx, client, shown)?)
+    granted(client, &find(ctx, client, shown)?.found)
 }
 
 /// The client's own token, of a grant that stands.
-fn find(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<FoundRefresh> {
-    let unknown = || Refusal::BadGrant(Why::Unknown);
-    let found = tokens::find_refresh(ctx.conn, secret::digest(shown))?.ok_or_else(unknown)?;
-    if found.family.client.map(|(key, _)| key) != Some(client.key) {
+fn find<'a>(ctx: &mut Ctx<'_>, client: &Client, shown: &'a SecretString) -> Outcome<Shown<'a>> {
+    let shown = rotation::find(ctx, shown, secret::digest(shown))?;
+    if shown.found.family.client.map(|(key, _)| key) != Some(client.key) {
         // Another client's token: neither used up nor revoked, or anybody could end it.
-        return Err(unknown().into());
+        return Err(Refusal::BadGrant(Why::Unknown).into());
     }
-    if !found.family.stands() {
+    if !shown.found.family.stands() {
         return Err(Refusal::BadGrant(Why::Revoked).into());
     }
-    Ok(found)
+    Ok(shown)
 }
 
 /// Replaces a refresh token by a new pair.
@@ -50,25 +49,23 @@ pub fn rotate(
     shown: &SecretString,
     wanted: Option<&ScopeSet>,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let found = find(ctx, client, shown)?;
+    let shown = find(ctx, client, shown)?;
+    let found = &shown.found;
     if let RefreshStage::Used { .. } = found.stage {
         // Whatever scope is asked for now: a retry gets the answer of the first try.
-        return match rotation::again(ctx, &found, shown)? {
-            Verdict::Done(turn) => Ok(Verdict::Done(retry(turn)?)),
-            Verdict::Refused(refusal) => Ok(Verdict::Refused(refusal)),
-        };
+        return rotation::again(ctx, &shown)?.and_then(|told| retry(&told));
     }
-    if rotation::over(&found, ctx.now) {
+    if rotation::over(found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
-    let granted = granted(client, &found)?;
+    let granted = granted(client, found)?;
     let scope = match wanted {
         None => granted,
         // A blank scope is not a narrow one: RFC 6749 §3.3 knows no empty list.
         Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
-    replace(ctx, (client, &found), shown, scope)
+    replace(ctx, client, &shown, scope)
 }
 
 /// What the grant allows, less what has been taken from the client since.
@@ -80,25 +77,25 @@ fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
 
 fn replace(
     ctx: &mut Ctx<'_>,
-    (client, found): (&Client, &FoundRefresh),
-    shown: &SecretString,
+    client: &Client,
+    shown: &Shown<'_>,
     scope: ScopeSet,
 ) -> Outcome<Verdict<IssuedTokens>> {
+    let found = &shown.found;
     let pair = issue::draw(ctx, &grant(client, found, &scope), WithRefresh::Yes)?;
     let id_token = id_token(ctx, (client, found), &scope, &pair)?;
+    let alone = || Fault::internal("a pair has no refresh token");
+    let successor = pair.refresh.clone().ok_or_else(alone)?;
     let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), scope) };
-    let family = found.family.id;
-    match rotation::use_up(ctx, found, shown, &retold(&answer))? {
-        Verdict::Done(Turn::Fresh) => {}
-        Verdict::Done(turn) => return Ok(Verdict::Done(retry(turn)?)),
-        Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
+    let told = Told { answer: retold(&answer), successor: &successor };
+    if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
+        return verdict.and_then(|told| retry(&told));
     }
+    let family = shown.found.family.id;
     // The predecessor's access tokens end with it, as the published contract has it.
     tokens::delete_access_of(ctx.conn, family)?;
     issue::store(ctx, &pair, family, &answer.scope)?;
-    if let Some(refresh) = &pair.refresh {
-        issue::store_refresh(ctx, refresh, family, rotation::end_of(found))?;
-    }
+    issue::store_refresh(ctx, &successor, family, rotation::end_of(found))?;
     Ok(Verdict::Done(answer))
 }
 
@@ -142,15 +139,13 @@ fn retold(answer: &IssuedTokens) -> Value {
     })
 }
 
-fn retry(turn: Turn) -> Outcome<IssuedTokens> {
-    let bent = || Fault::internal("a sealed answer cannot be read");
-    let Turn::Retold(told) = turn else { return Err(bent().into()) };
-    let word = |name: &str| told.get(name).and_then(Value::as_str);
+fn retry(told: &Retold) -> Outcome<IssuedTokens> {
+    let bent = || Fault::internal("a sealed answer holds an unreadable scope");
     Ok(IssuedTokens {
-        access: word("access").ok_or_else(bent)?.into(),
-        expires_in: told.get("expires_in").and_then(Value::as_i64).ok_or_else(bent)?,
-        scope: word("scope").and_then(ScopeSet::parse).ok_or_else(bent)?,
-        refresh: word("refresh").map(Into::into),
-        id_token: word("id_token").map(Into::into),
+        access: told.secret("access")?,
+        expires_in: told.number("expires_in")?,
+        scope: ScopeSet::parse(told.word("scope")?).ok_or_else(bent)?,
+        refresh: Some(told.secret("refresh")?),
+        id_token: told.secret("id_token").ok(),
     })
 }

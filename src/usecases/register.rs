@@ -183,10 +183,10 @@ pub(super) fn has_run_out(ctx: &Ctx<'_>, account: &Account) -> bool {
 /// the next login, and then as good as any wrong one. The link to a new address proves that address here.
 pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outcome<()> {
     let digest = secret::digest(token);
-    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     let Some(link) = mail_tokens::find(ctx.conn, digest, id, LinkPurpose::Activation)? else {
         return addresses::prove(ctx, id, token);
     };
+    let account = accounts::find(ctx.conn, id)?.ok_or(Refusal::BadMailToken)?;
     if link.expires_at <= ctx.now || link.epoch != account.epoch {
         return Err(Refusal::BadMailToken.into());
     }
@@ -215,8 +215,8 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
     }
 }
 
-/// Sends the letter with the link again to an account whose address waits to be proven. Tells nobody whether it did.
-pub fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
+/// Sends the letter with the link again to an account whose address waits to be proven.
+pub(super) fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
     let Some(account) = accounts::find_by_email(ctx.conn, email)? else { return Ok(()) };
     let has_password =
         accounts::password_of(ctx.conn, account.id)?.is_some_and(|hash| hash != NO_PASSWORD);

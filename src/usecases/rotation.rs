@@ -4,13 +4,13 @@
 //! within the grace: that is a retry, and gets the byte-identical answer (R3).
 
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
-use serde_json::Value;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
 
 use super::{Ctx, Verdict, revoke};
 use crate::{
     crypto::{seal, secret},
-    domain::token::RefreshStage,
+    domain::token::{Digest, RefreshStage},
     error::{Fault, Outcome, Refusal, Why},
     store::tokens::{self, FoundRefresh},
 };
@@ -18,42 +18,84 @@ use crate::{
 /// What the sealed answer of a rotation is sealed for.
 const PURPOSE: &str = "cambio refresh answer";
 
+/// A refresh token that somebody shows.
+pub(super) struct Shown<'a> {
+    /// As it was sent; the answer to it is sealed under it.
+    pub(super) token: &'a SecretString,
+    /// What it is stored under.
+    pub(super) digest: Digest,
+    /// What is stored of it.
+    pub(super) found: FoundRefresh,
+}
+
+/// What its caller is going to be told.
+pub(super) struct Told<'a> {
+    /// The answer.
+    pub(super) answer: Value,
+    /// What the new refresh token is stored under the digest of.
+    pub(super) successor: &'a SecretString,
+}
+
 /// What came of using a refresh token up.
 pub(super) enum Turn {
     /// It is used up; what was to be told can now be stored.
     Fresh,
-    /// It had been used before: this was told then, and is told again.
-    Retold(Value),
+    /// It had been used before.
+    Again(Verdict<Retold>),
 }
 
-/// Uses a refresh token up. `told` is what its caller is going to be told, with the successor under
-/// `refresh`; it is sealed under the token itself, for a retry.
+/// An answer that was given before.
+pub(super) struct Retold(Value);
+
+impl Retold {
+    /// A text of it.
+    pub(super) fn word(&self, name: &str) -> Outcome<&str> {
+        Ok(self.0.get(name).and_then(Value::as_str).ok_or_else(bent)?)
+    }
+
+    /// A secret of it.
+    pub(super) fn secret(&self, name: &str) -> Outcome<SecretString> {
+        Ok(self.word(name)?.into())
+    }
+
+    /// A number of it.
+    pub(super) fn number(&self, name: &str) -> Outcome<i64> {
+        Ok(self.0.get(name).and_then(Value::as_i64).ok_or_else(bent)?)
+    }
+}
+
+/// The refresh token that is stored under a digest; refused as unknown if there is none.
+pub(super) fn find<'a>(
+    ctx: &mut Ctx<'_>,
+    token: &'a SecretString,
+    digest: Digest,
+) -> Outcome<Shown<'a>> {
+    let found = tokens::find_refresh(ctx.conn, digest)?.ok_or(Refusal::BadGrant(Why::Unknown))?;
+    Ok(Shown { token, digest, found })
+}
+
+/// Uses a refresh token up. What is told is sealed under the token itself, for a retry.
 ///
 /// The caller has seen to it that the token is its own and may be used.
-pub(super) fn use_up(
-    ctx: &mut Ctx<'_>,
-    found: &FoundRefresh,
-    shown: &SecretString,
-    told: &Value,
-) -> Outcome<Verdict<Turn>> {
-    if let RefreshStage::Used { .. } = found.stage {
-        return again(ctx, found, shown);
+pub(super) fn use_up(ctx: &mut Ctx<'_>, shown: &Shown<'_>, told: &Told<'_>) -> Outcome<Turn> {
+    if let RefreshStage::Used { .. } = shown.found.stage {
+        return Ok(Turn::Again(again(ctx, shown)?));
     }
-    if over(found, ctx.now) {
+    if over(&shown.found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
     let sealed = if ctx.policy.lifetimes.refresh_grace.is_zero() {
         None
     } else {
-        Some(seal::seal(shown, PURPOSE, told.to_string().as_bytes())?)
+        let text = json!({ "answer": told.answer, "successor": told.successor.expose_secret() });
+        Some(seal::seal(shown.token, PURPOSE, text.to_string().as_bytes())?)
     };
-    let digest = secret::digest(shown);
-    if tokens::consume_refresh(ctx.conn, digest, ctx.now, sealed.as_deref())? {
-        return Ok(Verdict::Done(Turn::Fresh));
+    if tokens::consume_refresh(ctx.conn, shown.digest, ctx.now, sealed.as_deref())? {
+        return Ok(Turn::Fresh);
     }
     // Somebody was first, and has committed by now: the token is a used one after all.
-    let found = tokens::find_refresh(ctx.conn, digest)?.ok_or(Refusal::BadGrant(Why::Unknown))?;
-    again(ctx, &found, shown)
+    let shown = find(ctx, shown.token, shown.digest)?;
+    Ok(Turn::Again(again(ctx, &shown)?))
 }
 
 /// When the family of a token ends, however it is used.
@@ -67,40 +109,33 @@ pub(super) fn over(found: &FoundRefresh, now: DateTime<Utc>) -> bool {
 }
 
 /// A used token: a retry is answered again, anything else ends the family.
-pub(super) fn again(
-    ctx: &mut Ctx<'_>,
-    found: &FoundRefresh,
-    shown: &SecretString,
-) -> Outcome<Verdict<Turn>> {
-    let RefreshStage::Used { at, sealed } = &found.stage else {
-        return Err(Fault::internal("a used refresh token is not used").into());
-    };
-    if found.family.stands()
-        && let Some(text) = answer_to_retry(ctx, (*at, sealed.as_deref()), shown, PURPOSE)?
+pub(super) fn again(ctx: &mut Ctx<'_>, shown: &Shown<'_>) -> Outcome<Verdict<Retold>> {
+    if shown.found.family.stands()
+        && let Some((answer, successor)) = answer_to_retry(ctx, shown)?
+        && tokens::has_open_refresh(ctx.conn, secret::digest(&successor))?
     {
-        let told: Value = serde_json::from_slice(&text)
-            .map_err(|cause| Fault::because("a sealed answer", cause))?;
-        let successor = told.get("refresh").and_then(Value::as_str);
-        if let Some(successor) = successor
-            && tokens::has_open_refresh(ctx.conn, secret::digest(&successor.into()))?
-        {
-            return Ok(Verdict::Done(Turn::Retold(told)));
-        }
+        return Ok(Verdict::Done(Retold(answer)));
     }
-    revoke::family(ctx, found.family.id)?;
+    revoke::family(ctx, shown.found.family.id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
 }
 
-/// The answer that a token got when it was used, as long as its grace lasts.
-pub(super) fn answer_to_retry(
-    ctx: &Ctx<'_>,
-    (at, sealed): (DateTime<Utc>, Option<&[u8]>),
-    shown: &SecretString,
-    purpose: &str,
-) -> Outcome<Option<Vec<u8>>> {
-    let in_time = ctx.now < at + ctx.policy.lifetimes.refresh_grace;
-    match sealed.filter(|_| in_time) {
-        Some(sealed) => Ok(seal::open(shown, purpose, sealed)?),
-        None => Ok(None),
-    }
+/// The answer that a token got when it was used, and its successor, as long as its grace lasts.
+fn answer_to_retry(ctx: &Ctx<'_>, shown: &Shown<'_>) -> Outcome<Option<(Value, SecretString)>> {
+    let RefreshStage::Used { at, sealed } = &shown.found.stage else {
+        return Err(Fault::internal("a used refresh token is not used").into());
+    };
+    // Another node's clock may be behind, but a clock that was set back does not make the grace longer.
+    let in_time = (ctx.now - *at).abs() < ctx.policy.lifetimes.refresh_grace;
+    let Some(sealed) = sealed.as_deref().filter(|_| in_time) else { return Ok(None) };
+    let Some(text) = seal::open(shown.token, PURPOSE, sealed)? else { return Ok(None) };
+    let mut told: Value =
+        serde_json::from_slice(&text).map_err(|cause| Fault::because("a sealed answer", cause))?;
+    let successor = told.get("successor").and_then(Value::as_str).ok_or_else(bent)?.into();
+    let answer = told.get_mut("answer").map(Value::take).ok_or_else(bent)?;
+    Ok(Some((answer, successor)))
+}
+
+fn bent() -> Fault {
+    Fault::internal("a sealed answer cannot be read")
 }

@@ -78,7 +78,7 @@ fn who(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Principal> {
 fn issue(ctx: &mut Ctx<'_>, account: &Account, session: &Session) -> Outcome<SecretString> {
     let end = session.end.min(ctx.now + ctx.policy.signin.life);
     let draft = dialect_jwt::draft(ctx, DIALECT, account, (end, Some(&session.sid)))?;
-    dialect_jwt::record(ctx, &draft, session.family)?;
+    jwt::record(ctx, &draft, session.family)?;
     Ok(draft.token)
 }
 

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod across;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod djoser;

@@ -6,14 +6,14 @@ use secrecy::SecretString;
 use super::Refused;
 use crate::{
     app::App,
-    domain::{account::AccountId, email::Email},
-    error::{Outcome, Refusal},
+    domain::{account::AccountId, letter::LetterKind},
+    error::Refusal,
     http::{
         body::Body,
         credential,
         fields::{Reader, Text},
     },
-    usecases::Ctx,
+    usecases::asked,
 };
 
 /// A link as it is shown.
@@ -42,13 +42,13 @@ pub(super) async fn ask(
     app: &Data<App>,
     request: &HttpRequest,
     body: Body,
-    deed: fn(&mut Ctx<'_>, &Email) -> Outcome<()>,
+    letter: LetterKind,
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     app.admit(credential::of(request)).await?;
     let mut read = Reader::new(&words);
     let email = read.email("email");
     let email = read.finish(email)?;
-    app.write(move |ctx| deed(ctx, &email)).await?;
+    app.write(move |ctx| asked::ask(ctx, letter, &email)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,10 @@ use secrecy::SecretString;
 use super::{Refused, mail_links, passwords};
 use crate::{
     app::App,
-    domain::{account::AccountId, email::Email, policy::LoginField, username::Username},
+    domain::{
+        account::AccountId, email::Email, letter::LetterKind, policy::LoginField,
+        username::Username,
+    },
     error::{FieldCode, FieldError, Outcome},
     http::{
         body::{Body, Words},
@@ -45,7 +48,7 @@ pub async fn ask_email_reset(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    mail_links::ask(&app, &request, body, addresses::ask_reset).await
+    mail_links::ask(&app, &request, body, LetterKind::EmailReset).await
 }
 
 /// `POST users/reset_username/`: mails a link to choose a user name, or to name a new address.
@@ -54,11 +57,11 @@ pub async fn ask_username_reset(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    let deed = match app.policy().names.login {
-        LoginField::Email => addresses::ask_reset,
-        LoginField::Username | LoginField::Either => names::ask_reset,
+    let letter = match app.policy().names.login {
+        LoginField::Email => LetterKind::EmailReset,
+        LoginField::Username | LoginField::Either => LetterKind::UsernameReset,
     };
-    mail_links::ask(&app, &request, body, deed).await
+    mail_links::ask(&app, &request, body, letter).await
 }
 
 /// `POST users/reset_email_confirm/`: a new address by the link, believed once it is proven.

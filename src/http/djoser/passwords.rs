@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::{Refused, mail_links};
 use crate::{
     app::App,
-    domain::{credential::Credential, password::Password},
+    domain::{credential::Credential, letter::LetterKind, password::Password},
     error::{FieldCode, FieldError, Refusal},
     http::{
         body::Body,
@@ -45,7 +45,7 @@ pub async fn ask_reset(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    mail_links::ask(&app, &request, body, passwords::ask_reset).await
+    mail_links::ask(&app, &request, body, LetterKind::PasswordReset).await
 }
 
 /// `POST users/reset_password_confirm/`: a new password for whoever shows the link. Every session ends.

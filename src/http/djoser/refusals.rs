@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     error::{Error, Fault, FieldError, Refusal},
-    http::{answer, body::BadBody, fields::by_field},
+    http::{answer, body::BadBody, fields::by_field, language::Spoken, sentences::Tongue},
 };
 
 /// A "no" of this dialect.
@@ -28,6 +28,8 @@ pub enum Refused {
     Body(BadBody),
     /// The resource is not to be called that way; the methods it takes.
     Method(&'static str),
+    /// There is nothing at this address.
+    Nowhere,
 }
 
 impl fmt::Display for Refused {
@@ -56,113 +58,111 @@ impl From<BadBody> for Refused {
 
 impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
+        self.told(Tongue::ENGLISH)
+    }
+}
+
+impl Spoken for Refused {
+    fn told(&self, tongue: Tongue) -> HttpResponse {
         match self {
             Self::Deed(error) => match error {
-                Error::Refused(refusal) => refused(error, refusal),
-                Error::Fault(fault) => failed(error, fault),
+                Error::Refused(refusal) => refused(error, refusal, tongue),
+                Error::Fault(fault) => failed(error, fault, tongue),
             },
             Self::NoActiveAccount(error) => {
-                answer::unauthorized(error, "No active account found with the given credentials")
+                answer::unauthorized(error, &tongue.say("no-active-account"))
             }
-            Self::BadJwt(error) => answer::bad_jwt(error),
+            Self::BadJwt(error) => answer::bad_jwt(error, tongue),
             Self::Blacklisted(error) => answer::no(StatusCode::BAD_REQUEST, error)
-                .json(json!({ FieldError::OBJECT: ["Token is blacklisted"] })),
-            Self::Body(BadBody::NotAnObject) => answer::ok(
-                StatusCode::BAD_REQUEST,
-                &json!({ FieldError::OBJECT: [answer::body_status(&BadBody::NotAnObject).1] }),
-            ),
+                .json(json!({ FieldError::OBJECT: [tongue.say("jwt-blacklisted")] })),
             Self::Body(bad) => {
-                let (status, detail) = answer::body_status(bad);
-                answer::ok(status, &json!({ "detail": detail }))
+                let (status, detail) = answer::body_status(bad, tongue);
+                answer::ok(
+                    status,
+                    &match bad {
+                        BadBody::NotAnObject => json!({ FieldError::OBJECT: [detail] }),
+                        _ => json!({ "detail": detail }),
+                    },
+                )
             }
             Self::Method(allowed) => HttpResponse::MethodNotAllowed()
                 .insert_header((header::ALLOW, *allowed))
-                .json(json!({ "detail": "Method not allowed." })),
+                .json(json!({ "detail": tongue.say("method-not-allowed") })),
+            Self::Nowhere => {
+                answer::ok(StatusCode::NOT_FOUND, &json!({ "detail": tongue.say("not-found") }))
+            }
         }
     }
 }
 
-fn failed(error: &Error, fault: &Fault) -> HttpResponse {
+fn failed(error: &Error, fault: &Fault, tongue: Tongue) -> HttpResponse {
     let (status, retry) = answer::fault_status(fault);
     let mut response = answer::no(status, error);
     if let Some(seconds) = retry {
         response.insert_header((header::RETRY_AFTER, seconds));
-        return response.json(json!({ "detail": "Busy at the moment. Please try again." }));
+        return response.json(json!({ "detail": tongue.say("busy") }));
     }
-    response.json(json!({ "detail": "Something went wrong on our side." }))
+    response.json(json!({ "detail": tongue.say("fault") }))
 }
 
 /// The shapes in which this dialect says no.
-struct No<'a>(&'a Error);
+struct No<'a>(&'a Error, Tongue);
 
 impl No<'_> {
-    fn detail(&self, status: StatusCode, text: &str) -> HttpResponse {
-        answer::no(status, self.0).json(json!({ "detail": text }))
+    fn detail(&self, status: StatusCode, id: &str) -> HttpResponse {
+        answer::no(status, self.0).json(json!({ "detail": self.1.say(id) }))
     }
 
-    fn bad(&self, text: &str) -> HttpResponse {
-        self.detail(StatusCode::BAD_REQUEST, text)
+    fn bad(&self, id: &str) -> HttpResponse {
+        self.detail(StatusCode::BAD_REQUEST, id)
     }
 
-    fn field(&self, name: &str, text: &str) -> HttpResponse {
-        answer::no(StatusCode::BAD_REQUEST, self.0).json(json!({ name: [text] }))
+    fn field(&self, name: &str, id: &str) -> HttpResponse {
+        answer::no(StatusCode::BAD_REQUEST, self.0).json(json!({ name: [self.1.say(id)] }))
     }
 
-    fn login(&self, text: &str) -> HttpResponse {
-        self.field(FieldError::OBJECT, text)
+    fn login(&self, id: &str) -> HttpResponse {
+        self.field(FieldError::OBJECT, id)
     }
 
-    fn later(&self, status: StatusCode, wait: &Duration, text: &str) -> HttpResponse {
+    fn later(&self, status: StatusCode, wait: &Duration, id: &str) -> HttpResponse {
         answer::no(status, self.0)
             .insert_header((header::RETRY_AFTER, wait.as_secs().max(1)))
-            .json(json!({ "detail": text }))
+            .json(json!({ "detail": self.1.say(id) }))
     }
 }
 
-fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
-    let no = No(error);
+fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
+    let no = No(error, tongue);
     match refusal {
         Refusal::Fields(errors) => {
-            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors))
+            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors, tongue))
         }
-        Refusal::NoCredential => answer::no_credential(error),
-        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
+        Refusal::NoCredential => answer::no_credential(error, tongue),
+        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why, tongue),
         // Clients match on this sentence of djoser's.
-        Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => {
-            no.login("Unable to log in with provided credentials.")
-        }
-        Refusal::ProviderRefused(_) => no.login("The provider does not vouch for this sign-in."),
-        Refusal::ProviderGaveNoEmail => {
-            no.login("The provider told no e-mail address, and one is needed here.")
-        }
-        Refusal::LinkRefused => no.login(
-            "An account with this e-mail address exists. Log in to it and connect the provider.",
-        ),
-        Refusal::BadMailUid => no.field("uid", "Invalid user id or user doesn't exist."),
-        Refusal::BadMailToken => no.field("token", "Invalid token for given user."),
-        Refusal::StaleMailToken => no.detail(StatusCode::FORBIDDEN, "Stale token for given user."),
-        Refusal::UnknownProvider => no.field("backend", "No provider goes by this name here."),
-        Refusal::UnknownClient => no.bad("No application with this client_id."),
-        Refusal::LastLogin => {
-            no.bad("This is the only way to log in to the account. Set a password first.")
-        }
+        Refusal::BadLogin | Refusal::Inactive | Refusal::BadGrant(_) => no.login("cannot-log-in"),
+        Refusal::ProviderRefused(_) => no.login("provider-refused"),
+        Refusal::ProviderGaveNoEmail => no.login("provider-gave-no-email"),
+        Refusal::LinkRefused => no.login("link-refused"),
+        Refusal::BadMailUid => no.field("uid", "bad-uid"),
+        Refusal::BadMailToken => no.field("token", "bad-mail-token"),
+        Refusal::StaleMailToken => no.detail(StatusCode::FORBIDDEN, "stale-mail-token"),
+        Refusal::UnknownProvider => no.field("backend", "unknown-provider"),
+        Refusal::UnknownClient => no.bad("unknown-client"),
+        Refusal::LastLogin => no.bad("last-login"),
         // djoser answers with a bare string here.
-        Refusal::RedirectNotAllowed => answer::no(StatusCode::BAD_REQUEST, error)
-            .json("redirect_uri must be one of those this installation allows."),
-        Refusal::BadRequest(text) => no.bad(text),
-        Refusal::NotFound => no.detail(StatusCode::NOT_FOUND, "Not found."),
-        Refusal::NotAllowed => {
-            no.detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+        Refusal::RedirectNotAllowed => {
+            answer::no(StatusCode::BAD_REQUEST, error).json(tongue.say("redirect-not-allowed"))
         }
-        Refusal::Changed => no.detail(
-            StatusCode::PRECONDITION_FAILED,
-            "It was changed meanwhile. Read it again before you change it.",
-        ),
-        Refusal::TooLarge => {
-            no.detail(StatusCode::PAYLOAD_TOO_LARGE, "This is larger than what is kept.")
-        }
+        Refusal::BadRequest(text) => answer::no(StatusCode::BAD_REQUEST, error)
+            .json(json!({ "detail": tongue.phrase(text) })),
+        Refusal::NotFound => no.detail(StatusCode::NOT_FOUND, "not-found"),
+        Refusal::NotAllowed => no.detail(StatusCode::FORBIDDEN, "not-allowed"),
+        Refusal::Changed => no.detail(StatusCode::PRECONDITION_FAILED, "changed"),
+        Refusal::TooLarge => no.detail(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Refusal::TooMany { retry_after } => {
-            no.later(StatusCode::TOO_MANY_REQUESTS, retry_after, "Request was throttled.")
+            no.later(StatusCode::TOO_MANY_REQUESTS, retry_after, "throttled")
         }
         Refusal::BadClient
         | Refusal::GrantNotAllowed
@@ -170,13 +170,12 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
         | Refusal::Device(_)
-        | Refusal::UnsupportedGrant => no.bad("The request was refused."),
+        | Refusal::UnsupportedGrant => no.bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            let text = "The provider cannot be asked at the moment.";
-            no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, text)
+            no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, "provider-unavailable")
         }
         Refusal::ProviderMalformed { .. } => {
-            no.detail(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
+            no.detail(StatusCode::BAD_GATEWAY, "provider-malformed")
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     domain::{
+        letter::LetterKind,
         password::Password,
         policy::{Activation, LoginField},
     },
@@ -99,5 +100,5 @@ pub async fn resend(
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
-    mail_links::ask(&app, &request, body, register::resend).await
+    mail_links::ask(&app, &request, body, LetterKind::Activation).await
 }

@@ -9,6 +9,7 @@ use crate::{
     http::{
         answer,
         body::BadBody,
+        sentences::Tongue,
     },
     oxide::authorize::Nowhere,
 };
@@ -78,7 +79,7 @@ impl NoPage {
     pub fn words(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Foreign => (StatusCode::FORBIDDEN, "error_foreign"),
-            Self::Body(bad) => (answer::body_status(bad).0, "error_request"),
+            Self::Body(bad) => (answer::body_status(bad, Tongue::ENGLISH).0, "error_request"),
             Self::Deed(Error::Fault(fault)) => match answer::fault_status(fault).0 {
                 StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
                 other => (other, "error_ours"),

@@ -127,7 +127,7 @@ pub async fn convert(app: &App, asked: Asked) -> Result<HttpResponse, Refused> {
         return Err(Refusal::ProviderNotAllowed.into());
     }
     // A scope that will be refused is refused before the provider is asked.
-    clients::scope_for(&proven, scope.as_ref())?;
+    clients::scope_for(app.policy(), &proven, scope.as_ref())?;
     let identity = app.identify(&provider, &shown).await?;
     let existing = app.providers().link_existing(&provider);
     let wish =

@@ -52,7 +52,7 @@ pub async fn exchange(
         return Err(Refusal::ProviderNotAllowed.into());
     }
     let scope = convert::scope(words)?;
-    clients::scope_for(&proven, scope.as_ref())?;
+    clients::scope_for(app.policy(), &proven, scope.as_ref())?;
     let language = request.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|header| Language::accepted(header.to_str().ok()?));
     let shown = ProviderCredential {

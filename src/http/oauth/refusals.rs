@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     error::{DeviceNo, Error, Fault, FieldCode, FieldError, Refusal, Why},
-    http::{answer, body::BadBody, fields, sentences::sentence},
+    http::{answer, body::BadBody, fields, language::Spoken, sentences::Tongue},
 };
 
 /// Whose words the errors of a conversion are in.
@@ -71,19 +71,38 @@ impl From<BadBody> for Refused {
 
 impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
+        self.told(Tongue::ENGLISH)
+    }
+}
+
+impl Spoken for Refused {
+    /// RFC 6749 §5.2: an `error_description` is ASCII. What Django REST framework says in its own shapes is not
+    /// bound to that.
+    fn has_tongues(&self) -> bool {
+        let drf = self.style == Style::Drf;
         match &self.why {
-            Cause::Body(bad) => bad_body(bad, self.style),
+            Cause::Body(_) | Cause::Deed(Error::Refused(Refusal::Fields(_))) => drf,
+            Cause::Deed(Error::Refused(no)) => {
+                matches!(no, Refusal::NoCredential | Refusal::BadCredential(..))
+            }
+            Cause::Deed(Error::Fault(_)) => false,
+        }
+    }
+
+    fn told(&self, tongue: Tongue) -> HttpResponse {
+        match &self.why {
+            Cause::Body(bad) => bad_body(bad, self.style, tongue),
             Cause::Deed(error @ Error::Fault(fault)) => failed(error, fault),
             Cause::Deed(error @ Error::Refused(refusal)) => match self.style {
-                Style::Rfc => refused(error, refusal),
-                Style::Drf => as_drf(error, refusal),
+                Style::Rfc => refused(error, refusal, tongue),
+                Style::Drf => as_drf(error, refusal, tongue),
             },
         }
     }
 }
 
-fn bad_body(bad: &BadBody, style: Style) -> HttpResponse {
-    let (status, text) = answer::body_status(bad);
+fn bad_body(bad: &BadBody, style: Style, tongue: Tongue) -> HttpResponse {
+    let (status, text) = answer::body_status(bad, tongue);
     match style {
         Style::Rfc => {
             answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
@@ -110,13 +129,13 @@ fn said(error: &str, description: &str) -> serde_json::Value {
     json!({ "error": error, "error_description": description })
 }
 
-fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
+fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     let bad =
         |code: &str, text: &str| answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text));
     match refusal {
         Refusal::Fields(errors) => bad("invalid_request", &parameters(errors)),
-        Refusal::NoCredential => answer::no_credential(error),
-        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why),
+        Refusal::NoCredential => answer::no_credential(error, tongue),
+        Refusal::BadCredential(scheme, why) => answer::bad_credential(error, *scheme, *why, tongue),
         Refusal::BadClient | Refusal::UnknownClient => bad_client(error),
         Refusal::GrantNotAllowed => {
             bad("unauthorized_client", "The client is not registered for this grant type.")
@@ -219,16 +238,16 @@ fn grant_text(why: Why) -> &'static str {
 fn parameters(errors: &[FieldError]) -> String {
     let about = |error: &FieldError| match error.code {
         FieldCode::Required => format!("Missing parameter: {}.", error.field),
-        _ => format!("Parameter {}: {}", error.field, sentence(&error.code)),
+        _ => format!("Parameter {}: {}", error.field, Tongue::ENGLISH.field(&error.code)),
     };
     errors.iter().map(about).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of drf-social-oauth2, where they differ.
-fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
+fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     match refusal {
         Refusal::Fields(errors) => {
-            answer::no(StatusCode::BAD_REQUEST, error).json(fields::by_field(errors))
+            answer::no(StatusCode::BAD_REQUEST, error).json(fields::by_field(errors, tongue))
         }
         // social-core takes a 503 for a provider that cannot be reached.
         Refusal::ProviderRefused(_)
@@ -268,7 +287,7 @@ fn as_drf(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::RedirectNotAllowed
         | Refusal::NotAllowed
         | Refusal::NotFound
-        | Refusal::TooMany { .. } => refused(error, refusal),
+        | Refusal::TooMany { .. } => refused(error, refusal, tongue),
     }
 }
 

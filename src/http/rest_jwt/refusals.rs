@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     domain::credential::Scheme,
     error::{Error, FieldError, Refusal, Why},
-    http::{answer, body::BadBody, sentences::sentence},
+    http::{answer, body::BadBody, language::Spoken, sentences::Tongue},
 };
 
 /// What was called: a JWT that is not good is told differently here and there.
@@ -84,16 +84,22 @@ impl fmt::Display for Refused {
 
 impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
+        self.told(Tongue::ENGLISH)
+    }
+}
+
+impl Spoken for Refused {
+    fn told(&self, tongue: Tongue) -> HttpResponse {
         match &self.why {
             Cause::Body(bad) => {
-                let (status, text) = answer::body_status(bad);
+                let (status, text) = answer::body_status(bad, tongue);
                 HttpResponse::build(status).json(said(status, &text))
             }
             Cause::Method => HttpResponse::MethodNotAllowed()
                 .insert_header((header::ALLOW, "POST"))
-                .json(said(StatusCode::METHOD_NOT_ALLOWED, "Only POST is taken here.")),
+                .json(said(StatusCode::METHOD_NOT_ALLOWED, &tongue.say("only-post"))),
             Cause::Deed(error) => {
-                let No { status, text, retry } = no(error, self.call);
+                let No { status, text, retry } = no(error, self.call, tongue);
                 let mut response = answer::no(status, error);
                 if status == StatusCode::UNAUTHORIZED {
                     let challenge = answer::challenge(Scheme::Bearer, Why::Unknown);
@@ -120,46 +126,46 @@ struct No {
 }
 
 impl No {
-    fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), retry: None }
+    fn new(status: StatusCode, text: String) -> Self {
+        Self { status, text, retry: None }
     }
 
-    fn bad(text: impl Into<String>) -> Self {
+    fn bad(text: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, text)
     }
 
-    fn later(status: StatusCode, text: &str, seconds: u64) -> Self {
+    fn later(status: StatusCode, text: String, seconds: u64) -> Self {
         Self { retry: Some(seconds), ..Self::new(status, text) }
     }
 }
 
-fn no(error: &Error, call: Call) -> No {
+fn no(error: &Error, call: Call, tongue: Tongue) -> No {
     let refusal = match error {
         Error::Refused(refusal) => refusal,
         Error::Fault(fault) => {
             return match answer::fault_status(fault) {
-                (status, Some(seconds)) => No::later(status, "Busy at the moment.", seconds),
-                (status, None) => No::new(status, "Something went wrong on our side."),
+                (status, Some(seconds)) => No::later(status, tongue.say("busy-briefly"), seconds),
+                (status, None) => No::new(status, tongue.say("fault")),
             };
         }
     };
     match refusal {
-        Refusal::Fields(errors) => No::bad(about(errors)),
-        Refusal::NoCredential => No::bad("The Authorization header is missing."),
-        Refusal::BadCredential(_, why) => bad_jwt(*why, call),
+        Refusal::Fields(errors) => No::bad(about(errors, tongue)),
+        Refusal::NoCredential => No::bad(tongue.say("header-missing")),
+        Refusal::BadCredential(_, why) => bad_jwt(*why, call, tongue),
         // One answer for an unknown name, a wrong password and an account that may not sign in.
         Refusal::BadLogin | Refusal::Inactive => {
-            No::new(StatusCode::NOT_FOUND, "No account with this name and password.")
+            No::new(StatusCode::NOT_FOUND, tongue.say("no-such-login"))
         }
         Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => {
-            No::bad("The restoring token is wrong, used or expired.")
+            No::bad(tongue.say("bad-restoring-token"))
         }
-        Refusal::BadRequest(text) => No::bad(*text),
-        Refusal::NotAllowed => No::new(StatusCode::FORBIDDEN, "This is not allowed."),
-        Refusal::NotFound => No::new(StatusCode::NOT_FOUND, "Not found."),
+        Refusal::BadRequest(text) => No::bad(tongue.phrase(text)),
+        Refusal::NotAllowed => No::new(StatusCode::FORBIDDEN, tongue.say("not-allowed-here")),
+        Refusal::NotFound => No::new(StatusCode::NOT_FOUND, tongue.say("not-found")),
         Refusal::TooMany { retry_after } => {
-            let seconds = retry_after.as_secs();
-            No::later(StatusCode::TOO_MANY_REQUESTS, "Too many requests.", seconds)
+            let text = tongue.say("too-many");
+            No::later(StatusCode::TOO_MANY_REQUESTS, text, retry_after.as_secs())
         }
         Refusal::BadGrant(_)
         | Refusal::BadClient
@@ -177,29 +183,31 @@ fn no(error: &Error, call: Call) -> No {
         | Refusal::LinkRefused
         | Refusal::LastLogin
         | Refusal::Changed
-        | Refusal::TooLarge => No::bad("The request was refused."),
+        | Refusal::TooLarge => No::bad(tongue.say("refused")),
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            let seconds = retry_after.as_secs();
-            No::later(StatusCode::SERVICE_UNAVAILABLE, "The provider cannot be asked.", seconds)
+            let text = tongue.say("provider-not-asked");
+            No::later(StatusCode::SERVICE_UNAVAILABLE, text, retry_after.as_secs())
         }
         Refusal::ProviderMalformed { .. } => {
-            No::new(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
+            No::new(StatusCode::BAD_GATEWAY, tongue.say("provider-malformed"))
         }
     }
 }
 
-fn bad_jwt(why: Why, call: Call) -> No {
-    const TEXT: &str = "The token is not valid.";
+fn bad_jwt(why: Why, call: Call, tongue: Tongue) -> No {
+    let text = || tongue.say("token-not-good");
     match call {
-        Call::Refresh => No::new(StatusCode::NOT_FOUND, TEXT),
-        Call::GetUser if why == Why::NoAccount => No::new(StatusCode::NOT_FOUND, "No such user."),
-        Call::GetUser => No::bad(TEXT),
-        Call::Other => No::new(StatusCode::UNAUTHORIZED, TEXT),
+        Call::Refresh => No::new(StatusCode::NOT_FOUND, text()),
+        Call::GetUser if why == Why::NoAccount => {
+            No::new(StatusCode::NOT_FOUND, tongue.say("no-such-user"))
+        }
+        Call::GetUser => No::bad(text()),
+        Call::Other => No::new(StatusCode::UNAUTHORIZED, text()),
     }
 }
 
 /// One line about every field that is wrong.
-fn about(errors: &[FieldError]) -> String {
-    let line = |error: &FieldError| format!("{}: {}", error.field, sentence(&error.code));
+fn about(errors: &[FieldError], tongue: Tongue) -> String {
+    let line = |error: &FieldError| format!("{}: {}", error.field, tongue.field(&error.code));
     errors.iter().map(line).collect::<Vec<_>>().join(" ")
 }

@@ -1,25 +1,29 @@
 //! `restore`: a link for a new password, and the new password for the link.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::Refused;
 use crate::{
     app::App,
-    domain::password::Password,
+    domain::{letter::LetterKind, password::Password},
     error::Refusal,
     http::{
-        answer,
         body::{JsonBody, Words},
         fields::{Reader, Text},
+        language,
     },
-    usecases::passwords,
+    usecases::{asked, passwords},
 };
 
 /// `POST restore`: with an address, mails a link to it and never tells whether it did; with the token of
 /// such a link and a password, sets the password and ends every session.
-pub async fn restore(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Refused> {
+pub async fn restore(
+    app: Data<App>,
+    request: HttpRequest,
+    body: JsonBody,
+) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let token = either(&words, ["restoring_token", "token"]);
     let password = either(&words, ["restoring_password", "new_password"]);
@@ -31,15 +35,15 @@ pub async fn restore(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Ref
         }
         (None, None, Some(email)) => {
             ask(&app, &words, email).await?;
-            "If an account has this address, a letter is on its way to it."
+            "letter-on-its-way"
         }
         (token, password, _) => {
             let token = token.unwrap_or("restoring_token");
             set(&app, &words, (token, password.unwrap_or("restoring_password"))).await?;
-            "The password was changed."
+            "password-changed"
         }
     };
-    Ok(answer::ok(StatusCode::OK, &json!({ "message": message, "status": 200 })))
+    Ok(language::said(&request, |tongue| json!({ "message": tongue.say(message), "status": 200 })))
 }
 
 /// The first of the names that is there.
@@ -51,7 +55,7 @@ async fn ask(app: &App, words: &Words, field: &'static str) -> Result<(), Refuse
     let mut read = Reader::new(words);
     let email = read.email(field);
     let email = read.finish(email)?;
-    app.write(move |ctx| passwords::ask_restore(ctx, &email)).await?;
+    app.write(move |ctx| asked::ask(ctx, LetterKind::PasswordRestore, &email)).await?;
     Ok(())
 }
 

@@ -17,6 +17,8 @@ use crate::{
         answer,
         body::{JsonBody, Words},
         fields::{Reader, Text},
+        language,
+        sentences::Tongue,
     },
     usecases::signin_sessions,
 };
@@ -45,11 +47,16 @@ pub async fn refresh(app: Data<App>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `POST validation`: until when a JWT is good.
-pub async fn validate(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Refused> {
+pub async fn validate(
+    app: Data<App>,
+    request: HttpRequest,
+    body: JsonBody,
+) -> Result<HttpResponse, Refused> {
     let shown = token(&body.0?)?;
     let end = app.read(move |ctx| signin_sessions::good_until(ctx, &shown)).await?;
-    let message = format!("The token is valid until {}.", instant(end));
-    Ok(answer::ok(StatusCode::OK, &json!({ "message": message, "status": 200 })))
+    let end = instant(end);
+    let until = |tongue: Tongue| tongue.say_with("good-until", &[("end", end.as_str().into())]);
+    Ok(language::said(&request, |tongue| json!({ "message": until(tongue), "status": 200 })))
 }
 
 /// The JWT in a body.

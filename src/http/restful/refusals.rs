@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     error::{Error, Fault, Refusal},
-    http::{answer, body::BadBody, fields::by_field},
+    http::{answer, body::BadBody, fields::by_field, language::Spoken, sentences::Tongue},
 };
 
 /// A "no" of this dialect.
@@ -52,22 +52,29 @@ impl From<BadBody> for Refused {
 
 impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
+        self.told(Tongue::ENGLISH)
+    }
+}
+
+impl Spoken for Refused {
+    fn told(&self, tongue: Tongue) -> HttpResponse {
         match self {
             Self::Logout(error @ Error::Refused(Refusal::BadGrant(_))) => {
-                answer::no(StatusCode::BAD_REQUEST, error).json(said("Unknown refresh token."))
+                answer::no(StatusCode::BAD_REQUEST, error)
+                    .json(said(&tongue.say("unknown-refresh-token")))
             }
             Self::Deed(error @ Error::Refused(refusal))
-            | Self::Logout(error @ Error::Refused(refusal)) => refused(error, refusal),
+            | Self::Logout(error @ Error::Refused(refusal)) => refused(error, refusal, tongue),
             Self::Deed(error @ Error::Fault(fault)) | Self::Logout(error @ Error::Fault(fault)) => {
-                failed(error, fault)
+                failed(error, fault, tongue)
             }
             Self::Body(bad) => {
-                let (status, text) = answer::body_status(bad);
+                let (status, text) = answer::body_status(bad, tongue);
                 answer::ok(status, &said(&text))
             }
             Self::Method(allowed) => HttpResponse::MethodNotAllowed()
                 .insert_header((header::ALLOW, *allowed))
-                .json(said("Method not allowed.")),
+                .json(said(&tongue.say("method-not-allowed"))),
         }
     }
 }
@@ -76,50 +83,49 @@ fn said(text: &str) -> serde_json::Value {
     json!({ "error": text })
 }
 
-fn failed(error: &Error, fault: &Fault) -> HttpResponse {
+fn failed(error: &Error, fault: &Fault, tongue: Tongue) -> HttpResponse {
     let (status, retry) = answer::fault_status(fault);
     let mut response = answer::no(status, error);
     match retry {
-        Some(seconds) => response
-            .insert_header((header::RETRY_AFTER, seconds))
-            .json(said("Busy at the moment. Please try again.")),
-        None => response.json(said("Something went wrong on our side.")),
+        Some(seconds) => {
+            response.insert_header((header::RETRY_AFTER, seconds)).json(said(&tongue.say("busy")))
+        }
+        None => response.json(said(&tongue.say("fault"))),
     }
 }
 
-fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
-    let no = |status: StatusCode, text: &str| answer::no(status, error).json(said(text));
-    let bad = |text: &str| no(StatusCode::BAD_REQUEST, text);
+fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
+    let said = |id: &str| said(&tongue.say(id));
+    let no = |status: StatusCode, id: &str| answer::no(status, error).json(said(id));
+    let bad = |id: &str| no(StatusCode::BAD_REQUEST, id);
     // RFC 9110 §15.5.2: a 401 says how to do better.
-    let unauthorized = |challenge: &'static str, text: &str| {
+    let unauthorized = |challenge: &'static str, id: &str| {
         answer::no(StatusCode::UNAUTHORIZED, error)
             .insert_header((header::WWW_AUTHENTICATE, challenge))
-            .json(said(text))
+            .json(said(id))
     };
     match refusal {
         Refusal::Fields(errors) => {
-            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors))
+            answer::no(StatusCode::BAD_REQUEST, error).json(by_field(errors, tongue))
         }
-        Refusal::NoCredential => {
-            unauthorized(answer::CHALLENGE, "Authentication credentials were not provided.")
-        }
+        Refusal::NoCredential => unauthorized(answer::CHALLENGE, "no-credential"),
         Refusal::BadCredential(scheme, why) => {
-            unauthorized(answer::challenge(*scheme, *why), "The access token is not valid.")
+            unauthorized(answer::challenge(*scheme, *why), "access-token-not-good")
         }
         // One answer for an unknown address, a wrong password and an account that may not log in.
         Refusal::BadLogin | Refusal::Inactive => {
-            unauthorized(answer::CHALLENGE, "Wrong email or password.")
+            unauthorized(answer::CHALLENGE, "wrong-email-or-password")
         }
-        Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "The refresh token is not valid."),
-        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "This is not allowed."),
-        Refusal::NotFound => no(StatusCode::NOT_FOUND, "Not found."),
+        Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "refresh-token-not-good"),
+        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "not-allowed-here"),
+        Refusal::NotFound => no(StatusCode::NOT_FOUND, "not-found"),
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-            .json(said("Too many requests.")),
-        Refusal::BadRequest(text) => bad(text),
-        Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => {
-            bad("The link is not valid.")
+            .json(said("too-many")),
+        Refusal::BadRequest(text) => {
+            answer::no(StatusCode::BAD_REQUEST, error).json(json!({ "error": tongue.phrase(text) }))
         }
+        Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => bad("bad-link"),
         Refusal::BadClient
         | Refusal::UnknownClient
         | Refusal::GrantNotAllowed
@@ -135,14 +141,12 @@ fn refused(error: &Error, refusal: &Refusal) -> HttpResponse {
         | Refusal::LinkRefused
         | Refusal::LastLogin
         | Refusal::Changed
-        | Refusal::TooLarge => bad("The request was refused."),
+        | Refusal::TooLarge => bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
                 .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-                .json(said("The provider cannot be asked at the moment."))
+                .json(said("provider-unavailable"))
         }
-        Refusal::ProviderMalformed { .. } => {
-            no(StatusCode::BAD_GATEWAY, "The provider gave no usable answer.")
-        }
+        Refusal::ProviderMalformed { .. } => no(StatusCode::BAD_GATEWAY, "provider-malformed"),
     }
 }

@@ -1,6 +1,6 @@
 //! `login/`, `refresh/` and `logout/`.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::{
         answer,
         body::{Body, Words},
         fields::{Reader, Text},
+        language,
     },
     usecases::api_sessions::{self, ApiPair},
 };
@@ -38,11 +39,15 @@ pub async fn refresh(app: Data<App>, body: Body) -> Result<HttpResponse, Refused
 }
 
 /// `POST logout/`: ends the session of a refresh token.
-pub async fn log_out(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
+pub async fn log_out(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, Refused> {
     let token = refresh_token(&body.0?)?;
     let ended = app.write(move |ctx| api_sessions::log_out(ctx, &token)).await;
     ended.map_err(Refused::Logout)?;
-    Ok(answer::ok(StatusCode::OK, &json!({ "success": "User logged out." })))
+    Ok(language::said(&request, |tongue| json!({ "success": tongue.say("logged-out") })))
 }
 
 fn refresh_token(words: &Words) -> Result<SecretString, Refusal> {

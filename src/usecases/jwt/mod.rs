@@ -60,22 +60,11 @@ pub(super) fn pair(ctx: &mut Ctx<'_>, account: &Account, how: How) -> Outcome<Jw
     };
     let grant = login::grant(account, None, ScopeSet::default(), how);
     let family = families::insert(ctx.conn, &grant, ctx.now, Some(family_end))?;
-    let access = access(ctx, &key, account.id, family)?;
-    let (refresh, _) = refresh_token(ctx, &key, account.id, (family, end))?;
-    Ok(JwtPair { access, refresh })
-}
-
-/// A refresh token, and the name it is found by.
-fn refresh_token(
-    ctx: &mut Ctx<'_>,
-    key: &JwtKey,
-    account: AccountId,
-    (family, end): (FamilyId, DateTime<Utc>),
-) -> Outcome<(SecretString, SecretString)> {
-    let jti = jti(ctx);
-    tokens::insert_refresh(ctx.conn, secret::digest(&jti), family, (ctx.now, end))?;
-    let refresh = sign(key, &claims(ctx, ("refresh", end), &jti, account))?;
-    Ok((refresh, jti))
+    let access = access(ctx, &key, account.id)?;
+    let refresh = refresh_token(ctx, &key, account.id, end)?;
+    record(ctx, &access, family)?;
+    record_refresh(ctx, &refresh, family)?;
+    Ok(JwtPair { access: access.token, refresh: refresh.token })
 }
 
 fn key(ctx: &Ctx<'_>) -> Outcome<JwtKey> {
@@ -83,26 +72,59 @@ fn key(ctx: &Ctx<'_>) -> Outcome<JwtKey> {
     Ok(ctx.keys.jwt.clone().ok_or(Refusal::NotFound)?)
 }
 
-fn access(
-    ctx: &mut Ctx<'_>,
+/// A JWT that is signed and not recorded yet; without its record it opens nothing.
+pub(super) struct Draft {
+    /// The JWT.
+    pub(super) token: SecretString,
+    jti: SecretString,
+    end: DateTime<Utc>,
+}
+
+/// Signs claims, with an end and a name.
+pub(super) fn draft(
+    ctx: &Ctx<'_>,
     key: &JwtKey,
-    account: AccountId,
-    family: FamilyId,
-) -> Outcome<SecretString> {
-    let end = ctx.now + ctx.policy.lifetimes.jwt_access;
+    mut claims: Map<String, Value>,
+    end: DateTime<Utc>,
+) -> Outcome<Draft> {
     let jti = jti(ctx);
+    claims.insert("exp".to_owned(), json!(end.timestamp()));
+    claims.insert("jti".to_owned(), json!(jti.expose_secret()));
+    Ok(Draft { token: jwt::sign(&claims, &key.signing)?.into(), jti, end })
+}
+
+/// Records an access JWT.
+pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
     let new = tokens::NewToken {
-        digest: secret::digest(&jti),
+        digest: secret::digest(&draft.jti),
         kind: TokenKind::Jwt,
         family,
         scope: &ScopeSet::default(),
-        expires_at: Some(end),
+        expires_at: Some(draft.end),
     };
-    tokens::insert_access(ctx.conn, &new, ctx.now)?;
-    let mut claims = claims(ctx, ("access", end), &jti, account);
+    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+}
+
+/// Records a refresh JWT.
+fn record_refresh(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
+    let times = (ctx.now, draft.end);
+    Ok(tokens::insert_refresh(ctx.conn, secret::digest(&draft.jti), family, times)?)
+}
+
+fn access(ctx: &mut Ctx<'_>, key: &JwtKey, account: AccountId) -> Outcome<Draft> {
+    let mut claims = claims(ctx, "access", account);
     // Seed 0: the token lists the groups, sorted.
     claims.insert("groups".to_owned(), json!(groups::list(ctx.conn, account)?));
-    sign(key, &claims)
+    draft(ctx, key, claims, ctx.now + ctx.policy.lifetimes.jwt_access)
+}
+
+fn refresh_token(
+    ctx: &Ctx<'_>,
+    key: &JwtKey,
+    account: AccountId,
+    end: DateTime<Utc>,
+) -> Outcome<Draft> {
+    draft(ctx, key, claims(ctx, "refresh", account), end)
 }
 
 /// 128 random bits: the token's name, and what its row is found by.
@@ -110,26 +132,15 @@ pub(super) fn jti(ctx: &Ctx<'_>) -> SecretString {
     issue::jti_of(ctx)
 }
 
-fn claims(
-    ctx: &Ctx<'_>,
-    (kind, end): (&str, DateTime<Utc>),
-    jti: &SecretString,
-    account: AccountId,
-) -> Map<String, Value> {
+fn claims(ctx: &Ctx<'_>, kind: &str, account: AccountId) -> Map<String, Value> {
     [
         ("token_type", json!(kind)),
-        ("exp", json!(end.timestamp())),
         ("iat", json!(ctx.now.timestamp())),
-        ("jti", json!(jti.expose_secret())),
         ("user_id", json!(account.0.to_string())),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect()
-}
-
-pub(super) fn sign(key: &JwtKey, claims: &Map<String, Value>) -> Outcome<SecretString> {
-    Ok(jwt::sign(claims, &key.signing)?.into())
 }
 
 /// Who an access JWT proves to be. Its signature, times and type must hold, and so must its row: a JWT that

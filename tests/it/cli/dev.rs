@@ -17,17 +17,23 @@ use super::{
 struct Dev {
     shell: Shell,
     ports: [String; 2],
+    place: &'static str,
 }
 
 impl Dev {
     fn new() -> Self {
-        Self { shell: Shell::with(&[]), ports: [free_port(), free_port()].map(|p| p.to_string()) }
+        Self::at("here")
+    }
+
+    fn at(place: &'static str) -> Self {
+        let ports = [free_port(), free_port()].map(|p| p.to_string());
+        Self { shell: Shell::with(&[]), ports, place }
     }
 
     /// Starts it; what it printed until it was done.
     fn start(&self) -> (Process, String) {
         let [port, sandbox] = &self.ports;
-        let words = ["dev", "--dir", "here", "--port", port, "--sandbox-port", sandbox];
+        let words = ["dev", "--dir", self.place, "--port", port, "--sandbox-port", sandbox];
         let mut process = Process::start(self.shell.command(&words));
         let said = process.says("To start afresh");
         (process, said)
@@ -83,6 +89,13 @@ fn insist(parts: &[String]) {
 #[test]
 fn every_line_it_prints_can_be_pasted() {
     let dev = Dev::new();
+    let (_process, said) = dev.start();
+    insist(&dev.paste(&said));
+}
+
+#[test]
+fn they_can_be_pasted_wherever_it_lives() {
+    let dev = Dev::at("it's over there");
     let (_process, said) = dev.start();
     insist(&dev.paste(&said));
 }

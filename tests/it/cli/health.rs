@@ -38,6 +38,13 @@ async fn a_server_without_its_tables_lives_but_is_not_ready() {
 }
 
 #[test]
+fn an_ip_version_6_address_is_an_address() {
+    let url = format!("http://[::1]:{}/health/ready", free_port());
+    let told = Shell::with(&[]).refused(&["health", &url]);
+    assert!(told.contains("[::1]") && !told.contains("lookup"), "{told}");
+}
+
+#[test]
 fn an_address_it_cannot_ask_is_refused() {
     for url in ["https://127.0.0.1:1/", "127.0.0.1:8000", "nonsense", "file:///etc/passwd"] {
         assert_eq!(Shell::with(&[]).run(&["health", url]).failed().code, 1, "{url}");

@@ -13,3 +13,4 @@ mod secrets;
 mod serving;
 mod settings;
 mod shell;
+mod unread;

@@ -37,6 +37,20 @@ impl Process {
         Self { child, lines, said: Vec::new() }
     }
 
+    /// Starts it with nobody at the other end of its outputs.
+    pub fn unheard(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop((child.stdout.take(), child.stderr.take()));
+        Self { child, lines: channel().1, said: Vec::new() }
+    }
+
+    /// Starts it with somebody at the other end who does not read.
+    pub fn unread(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        Self { child: command.spawn().unwrap(), lines: channel().1, said: Vec::new() }
+    }
+
     /// Waits for a line that holds the text; everything said so far, that line included.
     pub fn says(&mut self, text: &str) -> String {
         while !self.said.iter().any(|line| line.contains(text)) {

@@ -50,6 +50,24 @@ async fn a_short_secret_and_a_secret_of_a_public_client_are_refused() {
 }
 
 #[tokio::test]
+async fn a_secret_that_could_never_be_shown_again_is_refused() {
+    let house = House::open().await;
+    let shell = Shell::at(&house);
+    let create = [&CREATE[..], &["--secret-file", "-"]].concat();
+    for secret in [
+        " a secret with a blank",
+        "a secret with a blank ",
+        "a secret of\ntwo lines",
+        "a secret with \0 in it",
+        "geheimes Kennwort für uns",
+        &"x".repeat(1025),
+    ] {
+        let told = shell.run_with(&create, secret).failed();
+        assert!(told.err.contains("the secret must") && !told.err.contains(secret), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_is_named() {
     let house = House::open().await;
     let told = Shell::at(&house).refused(&[&CREATE[..], &["--secret-file", "nowhere"]].concat());

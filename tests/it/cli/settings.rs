@@ -44,6 +44,18 @@ fn an_unknown_key_is_named_in_full_with_its_file() {
 }
 
 #[test]
+fn what_a_start_would_stumble_over_is_found() {
+    for (toml, found) in [
+        ("[database]\nurl = 'postgres://u:hidden@h:port/d'", "database.url"),
+        ("[database]\nurl = 'postgres://u:hidden@h/d?nonsense=1'", "database.url"),
+        ("[mail]\ntemplates_dir = 'nowhere'", "mail.templates_dir"),
+    ] {
+        let told = complaint(toml);
+        assert!(told.contains(found) && !told.contains("hidden"), "{told}");
+    }
+}
+
+#[test]
 fn an_unknown_variable_is_named() {
     let shell = Shell::with(&[("CAMBIO_TOKENS__ACCESS_LIFETIME", "600")]);
     let told = shell.run(&["config", "check"]);

@@ -129,6 +129,16 @@ async fn a_token_in_use_lives_on() {
 }
 
 #[tokio::test]
+async fn a_token_in_use_lives_on_however_short_it_may_be_idle() {
+    let house = House::with(&[("tokens.auth_token_idle_seconds", "3600")]).await;
+    let ada = house.person("ada").await;
+    for _ in 0..5 {
+        house.forward(TimeDelta::minutes(59));
+        house.get("/auth/users/me/").token(&ada.auth_token).expect(200).await;
+    }
+}
+
+#[tokio::test]
 async fn without_an_idle_lifetime_a_token_lives_for_ever() {
     let house = House::with(&[("tokens.auth_token_idle_seconds", "0")]).await;
     let ada = house.person("ada").await;

@@ -29,8 +29,9 @@ async fn more_logins_than_can_wait_are_sent_away_with_a_time() {
 #[tokio::test]
 async fn a_login_that_waited_too_long_is_sent_away() {
     let settings = [("hashing.threads", "1"), ("hashing.queue", "1000"), ("hashing.wait_ms", "1")];
-    let house = House::with(&settings).await;
-    house.register("ada").await;
+    let patient = House::open().await;
+    patient.register("ada").await;
+    let house = patient.second_node(&settings).await;
 
     let logins = (0..16).map(|_| house.log_in("ada@example.com").into_future());
     let said = join_all(logins).await;

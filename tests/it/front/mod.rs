@@ -2,8 +2,13 @@
 
 mod bodies;
 mod busy;
+mod document;
 mod headers;
 mod health;
+mod languages;
+mod letters;
+mod page;
+mod pages;
 mod passing;
 mod slow;
 mod stop;

@@ -1,5 +1,6 @@
 //! Of several links for one purpose the newest is good, whenever their letters leave.
 
+use cambio::usecases::asked;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -9,6 +10,7 @@ use crate::support::{House, Person};
 async fn ask(house: &House, ada: &Person) {
     let body = json!({ "email": ada.email });
     house.post("/auth/users/reset_password/").json(&body).expect(204).await;
+    while house.app.write(asked::settle).await.unwrap() {}
     house.forward(TimeDelta::seconds(1));
 }
 
@@ -29,9 +31,22 @@ async fn sets_a_password(house: &House, (uid, token): (&str, &str)) -> bool {
 }
 
 #[tokio::test]
-async fn of_two_that_wait_only_the_newer_is_sent() {
+async fn of_two_that_have_not_been_tried_both_are_sent_and_the_newer_is_good() {
     let (house, ada) = ada().await;
     ask(&house, &ada).await;
+    ask(&house, &ada).await;
+
+    assert_eq!(house.mail.round().await, 2);
+
+    let (uid, token) = house.mail.link_to(&ada.email).await;
+    assert!(sets_a_password(&house, (&uid, &token)).await);
+}
+
+#[tokio::test]
+async fn one_that_could_not_be_sent_is_dropped_for_a_newer_one() {
+    let (house, ada) = ada().await;
+    ask(&house, &ada).await;
+    house.tamper("update outbox set attempts = 1").await;
     ask(&house, &ada).await;
 
     assert_eq!(house.mail.round().await, 1);
@@ -44,7 +59,7 @@ async fn of_two_that_wait_only_the_newer_is_sent() {
 async fn one_that_was_set_aside_does_not_come_after_a_newer_one() {
     let (house, ada) = ada().await;
     ask(&house, &ada).await;
-    house.tamper("update outbox set parked_at = 1").await;
+    house.tamper("update outbox set parked_at = 1, attempts = 10").await;
     ask(&house, &ada).await;
     house.mail.round().await;
 

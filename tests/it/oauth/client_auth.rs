@@ -243,6 +243,19 @@ async fn a_scope_the_client_does_not_have_is_refused_before_anybody_is_phoned() 
 }
 
 #[tokio::test]
+async fn where_nothing_is_asked_for_the_default_is_granted_and_no_more() {
+    let scene = Scene::at(Desk::YandexToken).await;
+    let scopes = cambio::domain::scope::ScopeSet::parse("introspection write read");
+    let wish = RegisterClient { scopes, ..wish("wide-client", ClientKind::Public) };
+    let client = scene.house.client_with(wish).await;
+    let said = scene.house.show(&client, &scene.plain()).expect(200).await;
+    assert_eq!(said.json()["scope"], json!("read write"));
+    let all = scene.plain().with("scope", "read write introspection");
+    let said = scene.house.show(&client, &all).expect(200).await;
+    assert_eq!(said.json()["scope"], json!("read write introspection"));
+}
+
+#[tokio::test]
 async fn a_client_has_its_own_scopes() {
     let scene = Scene::at(Desk::YandexToken).await;
     let scopes = cambio::domain::scope::ScopeSet::parse("read:books");

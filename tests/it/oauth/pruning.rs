@@ -55,6 +55,23 @@ async fn what_is_good_is_never_cleared_away() {
 }
 
 #[tokio::test]
+async fn the_answer_kept_for_a_retry_is_forgotten_after_its_grace() {
+    let scene = Scene::at(Desk::YandexToken).await;
+    let (_, refresh) = converted(&scene).await;
+    let next = scene.house.refresh(&scene.client, &refresh).expect(200).await;
+    let kept = "select cast(count(*) as text) as line from refresh_tokens where sealed is not null";
+    let kept = || scene.house.lines(kept);
+    assert!(all(&scene, 100).await.is_empty());
+    assert_eq!(kept().await, ["1"]);
+
+    scene.house.forward(TimeDelta::seconds(11));
+
+    assert_eq!(all(&scene, 100).await, [1]);
+    assert_eq!(kept().await, ["0"]);
+    scene.house.refresh(&scene.client, &next.text_of("refresh_token")).expect(200).await;
+}
+
+#[tokio::test]
 async fn an_access_token_goes_a_day_after_its_end_and_its_refresh_token_stays_good() {
     let scene = Scene::at(Desk::YandexToken).await;
     let (access, refresh) = converted(&scene).await;

@@ -99,6 +99,15 @@ async fn a_grandfather_ends_the_family_even_within_the_grace() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_does_not_make_the_grace_longer() {
+    let session = Session::open().await;
+    let (access, _) = session.rotated(&session.refresh_token()).await;
+    session.forward(-11);
+    session.is_refused(&session.refresh_token()).await;
+    assert!(!session.is_open(&access).await);
+}
+
+#[tokio::test]
 async fn the_end_of_one_family_is_not_the_end_of_another() {
     let session = Session::open().await;
     let other = session.scene.converts(&session.scene.plain()).await.with_status(200);

@@ -3,9 +3,11 @@
 mod config;
 mod floors;
 mod migrations;
+mod openapi;
 mod purity;
 mod refusals;
 mod sizes;
 mod source;
+mod tongues;
 mod urls;
 mod words;

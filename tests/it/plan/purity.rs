@@ -22,8 +22,6 @@ const WAYS: [Way; 8] = [
         what: "the monotonic clock",
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
-            ("app/lanes.rs", "a job that waited too long is not run"),
-            ("app/writer.rs", "a deed that waited too long is not run"),
             ("http/envelope.rs", "how long a request took, for the log"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::source::{self, Word, words};
 
 /// One of each kind, of those with a reason one per reason.
-fn every_refusal() -> Vec<Refusal> {
+pub(super) fn every_refusal() -> Vec<Refusal> {
     let retry_after = Duration::from_secs(7);
     let mut all = vec![
         Refusal::Fields(vec![FieldError::new("email", FieldCode::Required)]),
@@ -80,7 +80,7 @@ const REASONS: [Why; 13] = [
 ];
 
 /// The variants of an enum of `src/error.rs`.
-fn variants(name: &str) -> Vec<String> {
+pub(super) fn variants(name: &str) -> Vec<String> {
     let files = source::files("src");
     let file = files.iter().find(|file| file.place == "error.rs").unwrap();
     let start = file.text.find(&format!("pub enum {name} {{")).unwrap();

@@ -1,5 +1,7 @@
 //! The URL map: every path answers with and without its slash, meets no other, and has a story.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 
 use super::source::{self, Word, words};
@@ -15,6 +17,21 @@ fn map() -> Vec<String> {
     let paths: Vec<_> = map.code().split("\nfn ").flat_map(mounted).collect();
     assert!(paths.len() >= 15, "the map cannot be read: {paths:?}");
     paths
+}
+
+/// Every path there is by default, each time it is mounted.
+pub fn mounted_paths() -> BTreeSet<String> {
+    let files = source::files("src");
+    let map = files.iter().find(|file| file.place == "http/mod.rs").unwrap();
+    let of = |function: &str| {
+        let twice = function.starts_with("people(");
+        let bases = if twice { vec!["", BASE] } else { vec![""] };
+        let mounted = mounted(function);
+        bases.into_iter().flat_map(move |base| {
+            mounted.clone().into_iter().map(move |path| format!("{base}{path}"))
+        })
+    };
+    map.code().split("\nfn ").flat_map(of).collect::<BTreeSet<_>>()
 }
 
 /// The paths that a function of the map mounts, where it mounts them by default.

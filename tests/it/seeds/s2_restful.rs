@@ -1,16 +1,13 @@
 //! Seed 2: "`RESTful` API for user authentication".
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::example;
 use crate::support::House;
 
 /// Its examples use the password `password`, which a default installation refuses as too common.
 async fn house() -> House {
     House::with(&[("passwords.check_common", "false")]).await
-}
-
-fn example(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
 }
 
 #[tokio::test]
@@ -59,4 +56,16 @@ async fn the_token_of_the_document_opens_nothing_here() {
     let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxMjMsInVzZXJuYW1lIjoiZXhhbXBsZ\
                  VVzZXIiLCJleHAiOjE3MTIxNDYxNDd9.zKobBlRuOiJSxCmi-iYap1bejfnvK6M3qtnkT0ssDKA";
     house.get("/api/me/").bearer(token).expect(401).await;
+}
+
+/// Where nobody has registered, its requests are answered as a stranger's.
+#[tokio::test]
+async fn the_refresh_tokens_of_the_document_are_nobodys() {
+    let house = house().await;
+    let body = example(r#"{"refresh_token": "d952527b-caef-452c-8c93-1100214f82e5"}"#);
+    house.post("/api/refresh/").json(&body).expect(401).await;
+    let body = example(r#"{"refresh_token": "eb0464c2-ed6e-4346-a709-042c33946154"}"#);
+    house.post("/api/logout/").json(&body).expect(400).await;
+    let body = example(r#"{"email": "user@example.com", "password": "password"}"#);
+    house.post("/api/login/").json(&body).expect(401).await;
 }

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::example;
 use crate::support::{House, callers::PASSWORD};
 
 const SETTINGS: [(&str, &str); 4] = [
@@ -77,4 +78,57 @@ async fn an_error_has_the_shape_of_the_document() {
     assert_eq!(said["status"], 404);
     assert!(said["error"]["message"].is_string());
     assert_eq!((said.as_object().unwrap().len(), said["error"].as_object().unwrap().len()), (2, 1));
+}
+
+/// 2. `path('<path>/', include('django_rest_jwt_auth.urls'))`, "pathes: /signin /signup /refresh".
+#[tokio::test]
+async fn the_paths_stand_under_a_path_of_ones_own() {
+    let house = House::with(&[("dialects.signin.path", "/accounts")]).await;
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD, "username": "ada" });
+    house.post("/accounts/signup").json(&body).expect(200).await;
+    let body = json!({ "username": "ada", "password": PASSWORD });
+    let token = house.post("/accounts/signin").json(&body).expect(200).await.text_of("token");
+    house.post("/accounts/refresh").header("Authorization", &token).expect(200).await;
+    house.post("/signin").json(&body).expect(404).await;
+}
+
+/// 5. "From */signup*: JSON with created user object [except password]"; "From */restore*: If was or not
+/// email sent. {'message', 'status'}".
+#[tokio::test]
+async fn what_is_answered_has_the_keys_of_the_document_and_no_more() {
+    let house = House::with(&SETTINGS).await;
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD, "username": "ada" });
+    let said = house.post("/signup").json(&body).expect(200).await;
+    let user = said.json()["user"].clone();
+    assert!(!said.text.contains("password") && !said.text.contains(PASSWORD));
+    said.is(&json!({ "user": user, "status": 200 }));
+
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let said = house.post("/restore").json(&json!({ "restoring_email": email })).await;
+        let message = said.text_of("message");
+        said.is(&json!({ "message": message, "status": 200 }));
+    }
+}
+
+/// 4. "required", field by field, and 6. the error for each.
+#[tokio::test]
+async fn what_is_required_is_demanded() {
+    let house = House::with(&SETTINGS).await;
+    for (path, body) in [
+        ("/signup", json!({ "password": PASSWORD, "username": "ada" })),
+        ("/signup", json!({ "email": "ada@example.com", "username": "ada" })),
+        ("/signup", json!({ "email": "ada@example.com", "password": PASSWORD })),
+        ("/signin", json!({ "password": PASSWORD })),
+        ("/signin", json!({ "username": "ada" })),
+        ("/refresh", json!({})),
+        ("/restore", json!({ "restoring_password": PASSWORD })),
+        ("/restore", json!({ "restoring_token": "x" })),
+    ] {
+        let said = house.post(path).json(&body).expect(400).await;
+        let message = said.json()["error"]["message"].as_str().unwrap().to_owned();
+        let mut error =
+            example(r#"{ "status": 400, "error": { "message": "Error explanation" } }"#);
+        error["error"]["message"] = json!(message);
+        said.is(&error);
+    }
 }

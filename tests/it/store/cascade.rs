@@ -30,6 +30,7 @@ async fn laden(house: &House, name: &str) -> i64 {
     house.jwts(&person.email).await;
     let ask = json!({ "email": person.email });
     house.post("/auth/users/reset_password/").json(&ask).expect(204).await;
+    while house.app.write(cambio::usecases::asked::settle).await.unwrap() {}
     let client = house.client(&format!("client-of-{name}")).await;
     house
         .tamper(&format!(

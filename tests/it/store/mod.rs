@@ -2,6 +2,7 @@
 
 mod cascade;
 mod conflicts;
+mod locked;
 mod queue;
 mod race;
 mod rows;

@@ -5,19 +5,25 @@ use std::{future::IntoFuture, pin::Pin};
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use super::Said;
+use super::{Said, described::Described};
 
 /// A request in the making.
 pub struct Call {
     request: RequestBuilder,
     expected: Option<u16>,
     told: String,
+    described: Option<Described>,
 }
 
 impl Call {
     /// The request as it is so far.
     pub fn new(request: RequestBuilder) -> Self {
-        Self { request, expected: None, told: String::new() }
+        Self { request, expected: None, told: String::new(), described: None }
+    }
+
+    /// Holds the answer against the document of the house.
+    pub fn held_against(self, described: Option<Described>) -> Self {
+        Self { described, ..self }
     }
 
     /// A JSON body.
@@ -77,9 +83,14 @@ impl Call {
 
     async fn send(self) -> Said {
         let request = self.request.try_clone().and_then(|request| request.build().ok());
-        let line = request.map(|request| format!("{} {}", request.method(), request.url().path()));
+        let asked =
+            request.map(|request| (request.method().clone(), request.url().path().to_owned()));
+        let line = asked.as_ref().map(|(method, path)| format!("{method} {path}"));
         let answer = self.request.send().await.unwrap();
         let said = Said::read(format!("{}\n{}", line.unwrap_or_default(), self.told), answer).await;
+        if let (Some(described), Some((method, path))) = (&self.described, &asked) {
+            said.is_held_against(described, method, path);
+        }
         match self.expected {
             Some(status) => said.with_status(status),
             None => said,

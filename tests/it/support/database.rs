@@ -1,6 +1,9 @@
 //! A database per house: a file, or a copy of a template on the PostgreSQL that `HOUSE_DB` names.
+//!
+//! Copying takes PostgreSQL longer than most stories take, so a copy is emptied and lent again. As many as
+//! stories ran side by side are left behind.
 
-use std::{env, path::Path};
+use std::{env, path::Path, sync::Mutex};
 
 use cambio::{
     app::App,
@@ -13,12 +16,12 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
 
-/// Where a house keeps its things; PostgreSQL's copy goes when this is dropped.
+/// Where a house keeps its things; PostgreSQL's copy is for others when this is dropped.
 pub enum Database {
     /// A file in the house's directory.
     Sqlite(String),
-    /// The address of the copy, the address of the server's own database, and the copy's name.
-    Postgres { url: String, server: String, name: String },
+    /// The address of the copy, and its name.
+    Postgres { url: String, name: String },
 }
 
 impl Database {
@@ -38,7 +41,7 @@ impl Database {
                 let (server, name) = (server.into_string().unwrap(), fresh_name("empty"));
                 let create = format!("create database {name}");
                 connect(&server).await.batch_execute(&create).await.unwrap();
-                Self::Postgres { url: beside(&server, &name), server, name }
+                Self::Postgres { url: beside(&server, &name), name }
             }
         }
     }
@@ -63,28 +66,80 @@ impl Database {
     }
 
     async fn copy(server: String) -> Self {
-        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+        static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
         let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
+        while let Some(name) = returned() {
+            let url = beside(&server, &name);
+            if emptied(&url, &template.shape).await {
+                return Self::Postgres { url, name };
+            }
+            let drop = format!("drop database if exists {name} with (force)");
+            connect(&server).await.batch_execute(&drop).await.unwrap();
+        }
         let name = fresh_name("house");
-        let client = connect(&server).await;
-        let create = format!("create database {name} template {template}");
-        client.batch_execute(&create).await.unwrap();
-        Self::Postgres { url: beside(&server, &name), server, name }
+        let create =
+            format!("create database {name} template {} strategy file_copy", template.name);
+        connect(&server).await.batch_execute(&create).await.unwrap();
+        Self::Postgres { url: beside(&server, &name), name }
     }
+}
+
+/// Copies whose houses are gone.
+static RETURNED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn returned() -> Option<String> {
+    RETURNED.lock().unwrap().pop()
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Self::Postgres { server, name, .. } = self else { return };
-        let (server, name) = (server.clone(), name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let drop = format!("drop database if exists {name} with (force)");
-                connect(&server).await.batch_execute(&drop).await
-            })
-        });
-        let _ = dropping.join();
+        if let Self::Postgres { name, .. } = self {
+            RETURNED.lock().unwrap().push(name.clone());
+        }
+    }
+}
+
+/// What every copy is made from, and how its tables look.
+struct Template {
+    name: String,
+    shape: String,
+}
+
+/// Makes it as it was when it was copied; `false` if a story has changed its tables themselves.
+async fn emptied(url: &str, shape: &str) -> bool {
+    let client = connect(url).await;
+    // Whoever still talks to it is of a house that is gone.
+    client.batch_execute(HANG_UP).await.unwrap();
+    if shape_of(&client).await != shape {
+        return false;
+    }
+    client.batch_execute(EMPTY).await.unwrap();
+    true
+}
+
+const HANG_UP: &str = "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
+    where datname = current_database() and pid <> pg_backend_pid()";
+
+/// Rows go one by one and counters are set back: `truncate` would make each table's files anew.
+const EMPTY: &str = "set session_replication_role = replica; \
+    do $$ declare it regclass; begin \
+    for it in select oid from pg_class where relnamespace = 'public'::regnamespace \
+    and relkind = 'r' and relname <> '__diesel_schema_migrations' \
+    loop execute format('delete from %s', it); end loop; \
+    for it in select oid from pg_class where relnamespace = 'public'::regnamespace and relkind = 'S' \
+    loop perform setval(it, 1, false); end loop; end $$";
+
+/// Tables, columns, indexes, triggers and functions in one text.
+async fn shape_of(client: &Client) -> String {
+    let all = "select coalesce(string_agg(it, ',' order by it), '') from ( \
+        select format('%s %s %s', attrelid::regclass, attname, atttypid) from pg_attribute \
+        join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace \
+        union all select tgname::text from pg_trigger where not tgisinternal \
+        union all select proname::text from pg_proc where pronamespace = 'public'::regnamespace \
+        union all select version from __diesel_schema_migrations) as everything (it)";
+    match client.query_one(all, &[]).await {
+        Ok(row) => row.get(0),
+        Err(error) => error.to_string(),
     }
 }
 
@@ -95,11 +150,14 @@ async fn make_template_file() -> Vec<u8> {
     std::fs::read(file).unwrap()
 }
 
-async fn make_template(server: &str) -> String {
+async fn make_template(server: &str) -> Template {
     let name = fresh_name("template");
     connect(server).await.batch_execute(&format!("create database {name}")).await.unwrap();
     make_tables(beside(server, &name)).await;
-    name
+    let shape = shape_of(&connect(&beside(server, &name)).await).await;
+    // Nobody may be connected to what is copied.
+    connect(&beside(server, &name)).await.batch_execute(HANG_UP).await.unwrap();
+    Template { name, shape }
 }
 
 /// Nothing holds the database once this is done: it can be copied.

@@ -1,6 +1,10 @@
 //! A Cambio of one's own: a server on a free port, its database, its clock, its mail and its providers.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::TcpListener,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use cambio::{
     app::App,
@@ -19,7 +23,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Call, clock::ManualClock, database::Database, logs, mailbox::Mailbox};
+use super::{
+    Call, clock::ManualClock, database::Database, described::Described, logs, mailbox::Mailbox,
+};
 
 /// A running Cambio with everything it needs, gone when it is dropped.
 pub struct House {
@@ -31,6 +37,7 @@ pub struct House {
     pub mail: Mailbox,
     base: String,
     http: Client,
+    described: Option<Described>,
     clock: Arc<ManualClock>,
     config: Config,
     _running: Running,
@@ -77,10 +84,13 @@ impl House {
         let memory = Memory::default();
         let transport = Transport::memory(&config.mail, memory.clone()).unwrap();
         let office = Office::with_transport(&config, transport).unwrap();
+        let running = server::start_bare(&app, &config, listener).unwrap();
+        let http = caller();
         Self {
             mail: Mailbox::new(app.clone(), office, memory),
-            _running: server::start_bare(&app, &config, listener).unwrap(),
-            http: caller(),
+            _running: running,
+            described: described(&http, &base, settings).await,
+            http,
             database,
             dir,
             app,
@@ -106,6 +116,11 @@ impl House {
         self.database.url()
     }
 
+    /// Its document, if it has one.
+    pub fn described(&self) -> Option<&Described> {
+        self.described.as_ref()
+    }
+
     /// Its clock.
     pub fn clock(&self) -> Arc<ManualClock> {
         Arc::clone(&self.clock)
@@ -118,7 +133,8 @@ impl House {
 
     /// A call that is sent when it is awaited.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call::new(self.http.request(method, format!("{}{path}", self.base)))
+        let call = Call::new(self.http.request(method, format!("{}{path}", self.base)));
+        call.held_against(self.described.clone())
     }
 
     /// Sends bytes as they are, and reads until the house hangs up.
@@ -160,6 +176,25 @@ impl House {
     pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
+}
+
+/// What houses say of themselves, by the settings that are theirs alone.
+static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
+    LazyLock::new(Mutex::default);
+
+/// What the house says of itself. All of the same settings say the same: one of them is asked.
+async fn described(http: &Client, base: &str, settings: &[(&str, &str)]) -> Option<Described> {
+    let settings = format!("{settings:?}");
+    if let Some(known) = DESCRIBED.lock().unwrap().get(&settings) {
+        return known.clone();
+    }
+    let said = http.get(format!("{base}/openapi.json")).send().await.unwrap();
+    let said = match said.error_for_status() {
+        Ok(said) => Some(Described::new(said.json().await.unwrap())),
+        Err(_) => None,
+    };
+    DESCRIBED.lock().unwrap().insert(settings, said.clone());
+    said
 }
 
 fn free_port() -> TcpListener {
@@ -212,5 +247,11 @@ fn config(
     let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     let overrides = ours.chain(settings.iter().copied()).map(pair).collect();
     let sources = Sources { file: Some(file), overrides, env: Vec::new() };
-    Config::load(&sources).unwrap_or_else(|problems| panic!("settings: {problems:?}")).config
+    let loaded = Config::load(&sources);
+    let mut config = loaded.unwrap_or_else(|problems| panic!("settings: {problems:?}")).config;
+    if !settings.iter().any(|(key, _)| key.starts_with("hashing.")) {
+        // No configuration may say this. A story that is about hashing asks for what is usual.
+        (config.hashing.memory_kib, config.hashing.iterations) = (64, 1);
+    }
+    config
 }

@@ -4,6 +4,7 @@ pub mod call;
 pub mod callers;
 pub mod clock;
 pub mod database;
+pub mod described;
 pub mod house;
 pub mod logs;
 pub mod mailbox;

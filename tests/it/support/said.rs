@@ -2,10 +2,10 @@
 
 use std::fmt::Debug;
 
-use reqwest::{Response, header::HeaderMap};
+use reqwest::{Method, Response, header::HeaderMap};
 use serde_json::Value;
 
-use super::logs;
+use super::{described::Described, logs};
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -24,6 +24,13 @@ impl Said {
     pub async fn read(asked: String, answer: Response) -> Self {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         Self { status, headers, text: answer.text().await.unwrap(), asked }
+    }
+
+    /// Insists that the document tells of such an answer.
+    pub fn is_held_against(&self, described: &Described, method: &Method, path: &str) {
+        let said = (self.status, &self.headers, self.text.as_str());
+        let complaint = described.complaint((method, path), said);
+        assert!(complaint.is_none(), "{}\n{}", complaint.unwrap(), self.story());
     }
 
     /// Insists on a status.

@@ -1,0 +1,34 @@
+### The pages for people who open a call in their browser.
+
+page-skip = Skip to the content
+page-languages = Language
+page-calls = Calls
+page-intro = Every call of this server with a form to try it out. Nothing is kept: no cookie is set, and a token is typed or carried from one answer to the next call.
+page-document = OpenAPI document
+page-all = All calls
+page-methods = Methods of this address
+page-answer = Answer
+page-body = Body of the answer
+page-empty = The answer has no body.
+page-carry = Go on with this token
+page-open = Open
+page-login = Login
+page-scheme = Kind of token
+page-token = Token
+page-token-hint = It is sent in the Authorization header and appears in no address.
+page-fields = Fields
+page-required = required
+page-left-out = left out
+page-example = Example:
+page-place-path = in the path
+page-place-query = in the query
+page-place-header = as a header
+page-no-fields = This call takes no fields.
+page-send = Send
+page-curl = The same from a shell
+page-foreign = This form was not sent from here
+page-foreign-text = For your protection a form is taken only from a page of this server. Open the call here and send it again.
+page-unknown = There is no such call
+page-unknown-text = It may have moved or be switched off.
+page-unreadable = The form cannot be read
+page-unreadable-text = It is too large, came too late or was damaged on its way. Nothing was done.

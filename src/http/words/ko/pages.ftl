@@ -1,0 +1,34 @@
+### 브라우저로 호출을 여는 사람을 위한 페이지.
+
+page-skip = 본문으로 건너뛰기
+page-languages = 언어
+page-calls = 호출 목록
+page-intro = 이 서버의 모든 호출을 양식으로 직접 시험해 볼 수 있습니다. 아무것도 저장하지 않습니다. 쿠키를 쓰지 않으며, 토큰은 직접 입력하거나 응답에서 다음 호출로 넘겨받습니다.
+page-document = OpenAPI 문서
+page-all = 모든 호출
+page-methods = 이 주소의 메서드
+page-answer = 응답
+page-body = 응답 본문
+page-empty = 응답에 본문이 없습니다.
+page-carry = 이 토큰으로 계속하기
+page-open = 열기
+page-login = 로그인
+page-scheme = 토큰 종류
+page-token = 토큰
+page-token-hint = Authorization 헤더로 보내며 어떤 주소에도 나타나지 않습니다.
+page-fields = 입력 항목
+page-required = 필수
+page-left-out = 보내지 않음
+page-example = 예:
+page-place-path = 경로
+page-place-query = 쿼리
+page-place-header = 헤더
+page-no-fields = 이 호출에는 입력 항목이 없습니다.
+page-send = 보내기
+page-curl = 명령줄에서 똑같이 하려면
+page-foreign = 이곳에서 보낸 양식이 아닙니다
+page-foreign-text = 안전을 위해 이 서버의 페이지에서 보낸 양식만 받습니다. 이곳에서 호출을 열고 다시 보내 주세요.
+page-unknown = 그런 호출이 없습니다
+page-unknown-text = 옮겨졌거나 꺼져 있을 수 있습니다.
+page-unreadable = 양식을 읽을 수 없습니다
+page-unreadable-text = 너무 크거나 너무 늦게 도착했거나 도중에 손상되었습니다. 아무것도 처리하지 않았습니다.

@@ -1,0 +1,34 @@
+### Страницы для тех, кто открывает вызов в браузере.
+
+page-skip = Перейти к содержанию
+page-languages = Язык
+page-calls = Вызовы
+page-intro = Все вызовы этого сервера, каждый с формой, чтобы его попробовать. Ничего не сохраняется: cookie не ставятся, токен вводится вручную или переносится из ответа в следующий вызов.
+page-document = Документ OpenAPI
+page-all = Все вызовы
+page-methods = Методы этого адреса
+page-answer = Ответ
+page-body = Тело ответа
+page-empty = У ответа нет тела.
+page-carry = Продолжить с этим токеном
+page-open = Открыть
+page-login = Вход
+page-scheme = Вид токена
+page-token = Токен
+page-token-hint = Он передаётся в заголовке Authorization и не попадает ни в один адрес.
+page-fields = Поля
+page-required = обязательно
+page-left-out = не указывать
+page-example = Пример:
+page-place-path = в пути
+page-place-query = в строке запроса
+page-place-header = заголовок
+page-no-fields = У этого вызова нет полей.
+page-send = Отправить
+page-curl = То же из командной строки
+page-foreign = Форма отправлена не отсюда
+page-foreign-text = Ради вашей безопасности форма принимается только со страницы этого сервера. Откройте вызов здесь и отправьте её снова.
+page-unknown = Такого вызова нет
+page-unknown-text = Возможно, он перемещён или отключён.
+page-unreadable = Форму не удалось прочитать
+page-unreadable-text = Она слишком велика, пришла слишком поздно или повреждена по пути. Ничего не сделано.
