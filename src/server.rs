@@ -138,7 +138,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         document: config.docs.enabled,
         docs: config.docs.enabled && config.docs.page,
     };
-    let hosted = Data::new(http::hosted::Pages::load()?);
+    let signin_pages = Data::new(http::signin_pages::Pages::load()?);
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
     let page = Data::new(Page::default());
@@ -152,7 +152,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
-            .app_data(Data::clone(&hosted))
+            .app_data(Data::clone(&signin_pages))
             .app_data(Data::clone(&document))
             .app_data(Data::clone(&page))
             .wrap(from_fn(envelope::wrap))

@@ -12,7 +12,7 @@ pub mod fields;
 pub mod fixed;
 pub mod form;
 pub mod health;
-pub mod hosted;
+pub mod signin_pages;
 pub mod json;
 pub mod language;
 pub mod methods;
@@ -169,7 +169,7 @@ fn authorization_server(config: &mut ServiceConfig) {
 
 /// Pages for people in a browser.
 fn browser_pages(config: &mut ServiceConfig) {
-    use hosted::{account, consent, device, sign_in, sign_out, site};
+    use signin_pages::{account, consent, device, sign_in, sign_out, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -202,7 +202,7 @@ fn browser_pages(config: &mut ServiceConfig) {
 
 /// The authorization endpoint.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
-    use hosted::authorize;
+    use signin_pages::authorize;
 
     config.service(
         only(path, "GET, POST, HEAD, OPTIONS", Anyone)
