@@ -147,7 +147,7 @@ fn social(config: &mut ServiceConfig) {
 
 /// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
 fn authorization_server(config: &mut ServiceConfig) {
-    use oauth::{introspect, jwks, metadata, revoke, token, userinfo};
+    use oauth::{device, introspect, jwks, metadata, revoke, token, userinfo};
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
@@ -158,6 +158,7 @@ fn authorization_server(config: &mut ServiceConfig) {
                 .route(read().to(userinfo::endpoint))
                 .route(web::post().to(userinfo::endpoint)),
         )
+        .service(post("/oauth/device", Anyone, device::endpoint))
         .service(post("/oauth/token", Anyone, token::standard))
         .service(post("/oauth/revoke", Anyone, revoke::endpoint))
         .service(post("/oauth/introspect", Anyone, introspect::endpoint))
@@ -168,7 +169,7 @@ fn authorization_server(config: &mut ServiceConfig) {
 
 /// Pages for people in a browser.
 fn signin_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{consent, sign_in, site};
+    use self::signin_pages::{account, consent, device, sign_in, sign_out, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -185,6 +186,17 @@ fn signin_pages(config: &mut ServiceConfig) {
             page("/account/consent")
                 .route(read().to(consent::show))
                 .route(web::post().to(consent::decide)),
+        )
+        .service(
+            page("/device").route(read().to(device::show)).route(web::post().to(device::decide)),
+        )
+        .service(
+            page("/account").route(read().to(account::show)).route(web::post().to(account::end)),
+        )
+        .service(
+            page("/oauth/logout")
+                .route(read().to(sign_out::from_query))
+                .route(web::post().to(sign_out::from_form)),
         );
 }
 

@@ -6,6 +6,7 @@
 
 pub mod addresses;
 pub mod api_sessions;
+pub mod apps;
 pub mod asked;
 pub mod asks;
 pub mod authenticate;
@@ -15,6 +16,7 @@ pub mod clients;
 pub mod codes;
 pub mod convert;
 pub mod courier;
+pub mod device;
 pub mod dialect_jwt;
 pub mod disconnect;
 pub mod groups;
@@ -26,6 +28,7 @@ pub mod keys;
 pub mod letters;
 mod links;
 pub mod login;
+pub mod logout;
 pub mod manage;
 pub mod names;
 pub mod passwords;

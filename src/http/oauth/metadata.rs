@@ -82,6 +82,8 @@ pub fn document(app: &App) -> Value {
         "revocation_endpoint": at("/oauth/revoke"),
         "introspection_endpoint": at("/oauth/introspect"),
         "userinfo_endpoint": at("/oauth/userinfo"),
+        "device_authorization_endpoint": at("/oauth/device"),
+        "end_session_endpoint": at("/oauth/logout"),
         "jwks_uri": at("/oauth/jwks"),
         "scopes_supported": scopes.chain(known).collect::<Vec<_>>(),
         "response_types_supported": ["code"],

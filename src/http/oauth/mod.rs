@@ -2,6 +2,7 @@
 
 pub mod client_auth;
 pub mod convert;
+pub mod device;
 pub mod exchange;
 pub mod introspect;
 pub mod jwks;

@@ -3,9 +3,11 @@
 pub mod browser;
 pub mod flow;
 
+mod access_jwt;
 mod authorize;
 mod client_proof;
 mod code;
+mod device;
 mod exchange;
 mod introspection;
 mod metadata;
@@ -13,4 +15,5 @@ mod openid;
 mod oxide;
 mod pages;
 mod revocation;
+mod sign_out;
 mod token;
