@@ -40,8 +40,9 @@ fn without_pages(document: &mut Value) {
 }
 
 /// Members about pages and signatures.
-const NEED_A_KEY: [&str; 10] = [
+const NEED_A_KEY: [&str; 11] = [
     "authorization_endpoint",
+    "end_session_endpoint",
     "userinfo_endpoint",
     "jwks_uri",
     "response_modes_supported",
@@ -69,9 +70,7 @@ pub fn document(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    // Clients can be registered for it already; there is no endpoint for devices yet.
-    let grants = GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::DeviceCode);
-    let grants = grants.map(GrantType::word);
+    let grants = GrantType::ALL.into_iter().map(GrantType::word);
     let scopes = policy.default_scope.iter().map(ToString::to_string);
     let known = OPENID.map(str::to_owned);
     let proofs = ["client_secret_basic", "client_secret_post", "none"];

@@ -46,8 +46,9 @@ async fn is_signed_in(browser: &Browser<'_>, client: &OAuthClient) -> bool {
 async fn an_application_that_knows_who_is_signed_in_signs_out_and_gets_them_back() {
     let (house, client) = house().await;
     let browser = Browser::new(&house);
-    let code = browser.code(&client, ADA).await;
-    let hint = house.redeem(&client, &code).expect(200).await.text_of("id_token");
+    let back = browser.allow(&client, ADA, &[("scope", "openid read")]).await;
+    let tokens = house.redeem(&client, &sent(&back)["code"]).expect(200).await;
+    let hint = tokens.text_of("id_token");
     assert!(is_signed_in(&browser, &client).await);
     house.forward(chrono::TimeDelta::minutes(80));
 
@@ -132,4 +133,32 @@ async fn a_person_signs_out_of_the_other_browsers() {
 
     assert!(is_signed_in(&here, &client).await && !is_signed_in(&there, &client).await);
     house.get("/account").expect(303).await;
+}
+
+#[tokio::test]
+async fn what_was_signed_for_one_application_signs_nobody_out_for_another() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let back = browser.allow(&client, ADA, &[("scope", "openid read")]).await;
+    let tokens = house.redeem(&client, &sent(&back)["code"]).expect(200).await;
+    let hint = tokens.text_of("id_token");
+    house.web_client("other-client").await;
+
+    let fields = [("id_token_hint", hint.as_str()), ("client_id", "other-client")];
+    browser.open(&logout(&fields)).await.with_status(400);
+
+    assert!(is_signed_in(&browser, &client).await);
+}
+
+#[tokio::test]
+async fn who_signs_in_for_no_application_comes_to_their_own_page() {
+    let (house, _) = house().await;
+    let browser = Browser::new(&house);
+    let on = browser.open("/account").await.with_status(303);
+    let page = browser.follow(on.header("location")).await.with_status(200);
+    let on = browser.sign_in(&page, ADA).await.with_status(303);
+
+    assert_eq!(on.header("location"), format!("{}/account", house.base()));
+    let page = browser.follow(on.header("location")).await.with_status(200);
+    assert!(page.text.contains(ADA) && page.text.contains("No application has access"));
 }
