@@ -103,7 +103,7 @@ async fn a_person_sees_and_ends_what_they_allowed() {
     let code = browser.code(&client, ADA).await;
     let tokens = house.redeem(&client, &code).expect(200).await;
     let page = browser.open("/account").await.with_status(200);
-    assert!(page.text.contains("<strong>web-client</strong>"), "{}", page.text);
+    assert!(page.text.contains("<h3>web-client</h3>"), "{}", page.text);
 
     let said = browser.send(&page, &[("client_id", &client.id)]).await.with_status(303);
 
