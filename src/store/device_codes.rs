@@ -141,6 +141,20 @@ pub fn update_account(
     Ok(())
 }
 
+/// Deletes the devices of a client that an account let in and that have not come for their tokens yet.
+pub fn delete_open(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    client: ClientKey,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(device_codes::table)
+        .filter(device_codes::account_id.eq(Some(account.0)))
+        .filter(device_codes::client_key.eq(client.0))
+        .filter(device_codes::stage.eq(DeviceStage::Allowed.word()))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Deletes at most `limit` devices whose time was over before an instant.
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => device_codes::table

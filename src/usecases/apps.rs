@@ -4,7 +4,7 @@ use super::{Ctx, clients, revoke};
 use crate::{
     domain::{account::AccountId, browser::BrowserSession, client::Client, scope::ScopeSet},
     error::{Outcome, Refusal},
-    store::{browser_sessions, clients as client_store, codes, consents, families},
+    store::{browser_sessions, clients as client_store, codes, consents, device_codes, families},
 };
 
 /// The applications that have access, with what they may do, and the number of browsers.
@@ -31,6 +31,7 @@ pub fn end(ctx: &mut Ctx<'_>, session: &BrowserSession, client: &str) -> Outcome
     let account = session.account.id;
     consents::delete(ctx.conn, account, client.key)?;
     codes::delete_open(ctx.conn, account, client.key)?;
+    device_codes::delete_open(ctx.conn, account, client.key)?;
     revoke::of_client(ctx, account, client.key)
 }
 

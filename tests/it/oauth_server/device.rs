@@ -113,3 +113,30 @@ async fn a_form_from_elsewhere_lets_no_device_in() {
     house.post("/device").form(&fields).expect(403).await;
     poll(&house, &client, &begun).await.error("authorization_pending");
 }
+
+#[tokio::test]
+async fn a_yes_is_worth_nothing_once_the_account_is_switched_off() {
+    let (house, client, begun) = house().await;
+    decide(&house, &begun, "allow").await;
+    house.deactivate(ADA).await;
+    poll(&house, &client, &begun).expect(400).await.error("invalid_grant");
+    house.reactivate(ADA).await;
+    poll(&house, &client, &begun).expect(400).await.error("invalid_grant");
+}
+
+#[tokio::test]
+async fn an_application_whose_access_was_ended_lets_no_device_in_that_waits() {
+    let (house, client, first) = house().await;
+    decide(&house, &first, "allow").await;
+    poll(&house, &client, &first).expect(200).await;
+    let second = house.post("/oauth/device").form(&client.signed(&[])).expect(200).await;
+    decide(&house, &second, "allow").await;
+
+    let browser = Browser::new(&house);
+    let page = browser.open("/account/sign-in").await;
+    let on = browser.sign_in(&page, ADA).await;
+    let page = browser.follow(on.header("location")).await.with_status(200);
+    browser.send(&page, &[("client_id", &client.id)]).await.with_status(303);
+
+    poll(&house, &client, &second).expect(400).await.error("invalid_grant");
+}
