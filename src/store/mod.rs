@@ -25,6 +25,7 @@ pub mod postgres;
 mod schema;
 mod server_check;
 pub mod signing_keys;
+pub mod spent_assertions;
 pub mod spent_states;
 pub mod tokens;
 pub mod transaction;

@@ -169,6 +169,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    spent_assertions (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     codes (digest) {
         digest -> Binary,
         client_key -> BigInt,

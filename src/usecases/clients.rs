@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Ctx, issue::WithRefresh};
+use super::{Ctx, client_assertions, issue::WithRefresh};
 use crate::{
-    crypto::secret,
+    crypto::{key_set::KeySet, secret},
     domain::{
         client::{
             Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType, ProviderRule,
@@ -22,11 +22,15 @@ use crate::{
     store::clients,
 };
 
-/// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3).
+/// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3); or by an assertion that it
+/// signed, which is then used up, so that the deed must be one that writes.
 ///
 /// Unknown, disabled, and known with a wrong or missing secret are one refusal and the same work. A public
 /// client has no secret to show: one that shows any is refused too.
 pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Client> {
+    if let Some(assertion) = &shown.assertion {
+        return client_assertions::prove(ctx, shown.id.as_ref(), assertion);
+    }
     let client = match &shown.id {
         Some(id) => clients::find(ctx.conn, id)?,
         None => None,
@@ -57,13 +61,9 @@ fn is_one_of(shown: Option<&SecretString>, live: &[Digest]) -> bool {
     right
 }
 
-/// Who a client is, if it may use the grant type.
-pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) -> Outcome<Client> {
-    let client = prove(ctx, shown)?;
-    if !client.may(grant) {
-        return Err(Refusal::GrantNotAllowed.into());
-    }
-    Ok(client)
+/// The client, if it may use the grant type.
+pub fn permitted(client: &Client, grant: GrantType) -> Outcome<&Client> {
+    if client.may(grant) { Ok(client) } else { Err(Refusal::GrantNotAllowed.into()) }
 }
 
 /// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
@@ -120,8 +120,9 @@ pub struct Registered {
 /// How many characters a secret may have that an administrator brings along.
 const SECRET_LENGTH: RangeInclusive<usize> = 16..=1024;
 
-/// Registers a client. Refuses a taken id, a weak secret, a secret for a public client, and grant types
-/// that the kind of client or its redirect URIs do not allow.
+/// Registers a client. One with a key set signs assertions and gets no secret. Refuses a taken id, a weak secret,
+/// a secret for a public client, a key set that is none of public keys, and grant types that the kind of client
+/// or its redirect URIs do not allow.
 pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered> {
     let grants = if wish.grants.is_empty() {
         vec![GrantType::ConvertToken, GrantType::RefreshToken]
@@ -153,12 +154,24 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
     if clients::find(ctx.conn, &client.id)?.is_some() {
         return Err(Refusal::BadRequest("a client with this id exists already").into());
     }
+    client.options.key_set = key_set(wish)?;
     client.key = clients::insert(ctx.conn, &client, ctx.now)?;
-    let secret = match client.kind {
-        ClientKind::Public => None,
-        ClientKind::Confidential => Some(new_secret(ctx, client.key, wish.secret.clone())?),
+    let secret = match (client.kind, &client.options.key_set) {
+        (ClientKind::Public, _) | (_, Some(_)) => None,
+        (ClientKind::Confidential, None) => Some(new_secret(ctx, client.key, wish.secret.clone())?),
     };
     Ok(Registered { client, secret })
+}
+
+/// The key set as it is kept: the keys that sign, and no more.
+fn key_set(wish: &RegisterClient) -> Outcome<Option<String>> {
+    let Some(text) = &wish.options.key_set else { return Ok(None) };
+    if wish.kind == ClientKind::Public || wish.secret.is_some() {
+        let text = "a key set is for a confidential client, in place of its secret";
+        return Err(Refusal::BadRequest(text).into());
+    }
+    let keys = KeySet::parse(text).map_err(Refusal::BadRequest)?;
+    Ok(Some(keys.to_json().to_string()))
 }
 
 fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
@@ -250,6 +263,9 @@ pub fn rotate_secret(
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
     if client.kind == ClientKind::Public {
         return no("a public client has no secret to rotate");
+    }
+    if client.options.key_set.is_some() {
+        return no("the client signs with its own keys and has no secret to rotate");
     }
     if overlap < TimeDelta::zero() || overlap > MAX_OVERLAP {
         return no("the overlap must be between 0 and 24 hours");

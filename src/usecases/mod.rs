@@ -11,6 +11,7 @@ pub mod asks;
 pub mod authenticate;
 pub mod browsers;
 pub mod claims;
+mod client_assertions;
 pub mod clients;
 pub mod codes;
 pub mod convert;

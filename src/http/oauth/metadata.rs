@@ -74,7 +74,8 @@ pub fn document(app: &App) -> Value {
     let grants = grants.map(GrantType::word);
     let scopes = policy.default_scope.iter().map(ToString::to_string);
     let known = OPENID.map(str::to_owned);
-    let proofs = ["client_secret_basic", "client_secret_post", "none"];
+    let proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let signed = ["ES256", "EdDSA", "RS256", "PS256"];
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth/authorize"),
@@ -88,8 +89,12 @@ pub fn document(app: &App) -> Value {
         "response_modes_supported": ["query"],
         "grant_types_supported": grants.chain([exchange::GRANT]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": proofs,
+        "token_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": proofs,
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_signing_alg_values_supported": signed,
+        "introspection_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,

@@ -201,7 +201,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
 fn bad_client(error: &Error) -> HttpResponse {
     answer::no(StatusCode::UNAUTHORIZED, error)
         .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"cambio\""))
-        .json(said("invalid_client", "Unknown client, or its secret is missing or wrong."))
+        .json(said("invalid_client", "Unknown client, or its proof is missing or wrong."))
 }
 
 fn grant_text(why: Why) -> &'static str {

@@ -12,5 +12,6 @@ mod metadata;
 mod openid;
 mod oxide;
 mod pages;
+mod private_key_jwt;
 mod revocation;
 mod token;
