@@ -71,6 +71,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, ""))
         .configure(social)
         .configure(authorization_server)
+        .configure(clients)
         .configure(signin_pages)
         .default_service(web::to(not_found));
 }
@@ -164,6 +165,27 @@ fn authorization_server(config: &mut ServiceConfig) {
         .service(post("/o/token", Anyone, token::standard))
         .service(post("/o/revoke_token", Anyone, revoke::endpoint))
         .service(post("/o/introspect", Anyone, introspect::endpoint));
+}
+
+/// Clients, for administrators.
+fn clients(config: &mut ServiceConfig) {
+    use oauth::clients_admin as door;
+
+    config
+        .service(
+            only("/admin/api/clients", "GET, POST, HEAD, OPTIONS", Login)
+                .route(read().to(door::list))
+                .route(web::post().to(door::create)),
+        )
+        .service(
+            only("/admin/api/clients/{id}", "GET, PATCH, DELETE, HEAD, OPTIONS", Login)
+                .route(read().to(door::show))
+                .route(web::patch().to(door::change))
+                .route(web::delete().to(door::delete)),
+        )
+        .service(post("/admin/api/clients/{id}/rotate-secret", Login, door::rotate_secret))
+        .service(post("/admin/api/clients/{id}/disable", Login, door::disable))
+        .service(post("/admin/api/clients/{id}/enable", Login, door::enable));
 }
 
 /// Pages for people in a browser.

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::{Ctx, client_assertions, issue::WithRefresh};
 use crate::{
@@ -129,7 +130,6 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
     } else {
         wish.grants.clone()
     };
-    check(wish, &grants)?;
     let id = match &wish.id {
         Some(id) => id.clone(),
         None => draw_id(ctx)?,
@@ -147,14 +147,12 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
         options: wish.options.clone(),
         created_at: ctx.now,
     };
-    if client.scopes.is_empty() {
-        // An empty scope stands for a first-party login; no client must come by one.
-        return Err(Refusal::BadRequest("a client needs at least one scope").into());
-    }
+    check(&client)?;
+    check_proof(&client, wish.secret.as_ref())?;
     if clients::find(ctx.conn, &client.id)?.is_some() {
         return Err(Refusal::BadRequest("a client with this id exists already").into());
     }
-    client.options.key_set = key_set(wish)?;
+    client.options.key_set = wish.options.key_set.as_deref().map(kept_keys).transpose()?;
     client.key = clients::insert(ctx.conn, &client, ctx.now)?;
     let secret = match (client.kind, &client.options.key_set) {
         (ClientKind::Public, _) | (_, Some(_)) => None,
@@ -163,41 +161,54 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
     Ok(Registered { client, secret })
 }
 
-/// The key set as it is kept: the keys that sign, and no more.
-fn key_set(wish: &RegisterClient) -> Outcome<Option<String>> {
-    let Some(text) = &wish.options.key_set else { return Ok(None) };
-    if wish.kind == ClientKind::Public || wish.secret.is_some() {
-        let text = "a key set is for a confidential client, in place of its secret";
-        return Err(Refusal::BadRequest(text).into());
-    }
-    let keys = KeySet::parse(text).map_err(Refusal::BadRequest)?;
-    Ok(Some(keys.to_json().to_string()))
+/// A key set as it is kept: the keys that sign, and no more.
+pub(super) fn kept_keys(text: &str) -> Outcome<String> {
+    Ok(KeySet::parse(text).map_err(Refusal::BadRequest)?.to_json().to_string())
 }
 
-fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
+/// Whether a client may be as it is, but for how it proves itself.
+pub(super) fn check(client: &Client) -> Outcome<()> {
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
-    let length = wish.name.chars().count();
-    if !(1..=100).contains(&length) || wish.name.chars().any(char::is_control) {
+    let length = client.name.chars().count();
+    if !(1..=100).contains(&length) || client.name.chars().any(char::is_control) {
         return no("the name must be 1 to 100 characters, none of them a control character");
     }
-    if wish.kind == ClientKind::Public {
-        if wish.secret.is_some() {
-            return no(
-                "a public client cannot keep a secret: leave it out, or make it confidential",
-            );
-        }
-        if wish.options.pkce_optional {
+    if client.kind == ClientKind::Public {
+        if client.options.pkce_optional {
             return no("a public client cannot do without PKCE (RFC 9700 §2.1.1)");
         }
-        if grants.contains(&GrantType::ClientCredentials) {
+        if client.may(GrantType::ClientCredentials) {
             return no("client_credentials needs a confidential client (RFC 6749 §4.4)");
         }
     }
-    check_secret(wish.secret.as_ref())?;
-    if grants.contains(&GrantType::AuthorizationCode) && wish.redirect_uris.is_empty() {
+    if client.may(GrantType::AuthorizationCode) && client.redirect_uris.is_empty() {
         return no("authorization_code needs at least one redirect URI");
     }
+    if !client.options.resources.iter().all(|uri| is_resource(uri)) {
+        return no("a resource is an absolute URI without a fragment (RFC 8707 §2)");
+    }
+    if client.scopes.is_empty() {
+        // An empty scope stands for a first-party login; no client must come by one.
+        return no("a client needs at least one scope");
+    }
     Ok(())
+}
+
+fn is_resource(uri: &str) -> bool {
+    let plain = uri.len() <= 2000 && uri.bytes().all(|b| b.is_ascii_graphic());
+    plain && Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none())
+}
+
+fn check_proof(client: &Client, secret: Option<&SecretString>) -> Outcome<()> {
+    let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    let is_public = client.kind == ClientKind::Public;
+    if is_public && secret.is_some() {
+        return no("a public client cannot keep a secret: leave it out, or make it confidential");
+    }
+    if client.options.key_set.is_some() && (is_public || secret.is_some()) {
+        return no("a key set is for a confidential client, in place of its secret");
+    }
+    check_secret(secret)
 }
 
 /// A secret that could not be shown again is none: RFC 6749 appendix A.2 knows printable ASCII alone, and the blanks
@@ -277,9 +288,10 @@ pub fn rotate_secret(
 }
 
 /// Switches a client on or off. While it is off nothing of it is accepted: no secret, no token.
-pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<()> {
+pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<Client> {
     let client = show(ctx, id)?;
-    Ok(clients::update_enabled(ctx.conn, client.key, enabled)?)
+    clients::update_enabled(ctx.conn, client.key, enabled)?;
+    Ok(Client { enabled, ..client })
 }
 
 /// Deletes a client with every token it was given.

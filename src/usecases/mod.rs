@@ -5,6 +5,7 @@
 //! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
 
 pub mod addresses;
+pub mod administration;
 pub mod api_sessions;
 pub mod asked;
 pub mod asks;
@@ -12,6 +13,7 @@ pub mod authenticate;
 pub mod browsers;
 pub mod claims;
 mod client_assertions;
+pub mod client_changes;
 pub mod clients;
 pub mod codes;
 pub mod convert;

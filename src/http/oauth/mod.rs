@@ -1,6 +1,8 @@
 //! OAuth 2.0: the token endpoint and the conversion of a provider's token.
 
 pub mod client_auth;
+pub mod client_metadata;
+pub mod clients_admin;
 pub mod convert;
 pub mod exchange;
 pub mod introspect;

@@ -176,6 +176,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::BadMailToken
         | Refusal::StaleMailToken
         | Refusal::RedirectNotAllowed => bad("invalid_request", "The request was refused."),
+        Refusal::ScopeMissing(scope) => insufficient(error, scope),
         Refusal::NotAllowed => answer::no(StatusCode::FORBIDDEN, error)
             .json(said("access_denied", "This is not allowed.")),
         Refusal::NotFound => {
@@ -202,6 +203,15 @@ fn bad_client(error: &Error) -> HttpResponse {
     answer::no(StatusCode::UNAUTHORIZED, error)
         .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"cambio\""))
         .json(said("invalid_client", "Unknown client, or its proof is missing or wrong."))
+}
+
+/// RFC 6750 §3.1: 403, and a challenge that names the scope.
+fn insufficient(error: &Error, scope: &str) -> HttpResponse {
+    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
+    let text = format!("The access token was not issued for {scope}.");
+    answer::no(StatusCode::FORBIDDEN, error)
+        .insert_header((header::WWW_AUTHENTICATE, challenge))
+        .json(said("insufficient_scope", &text))
 }
 
 fn grant_text(why: Why) -> &'static str {
@@ -258,6 +268,7 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::ScopeMissing(_)
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
         | Refusal::DeviceWaits { .. }

@@ -5,6 +5,7 @@ pub mod flow;
 
 mod authorize;
 mod client_proof;
+mod clients_admin;
 mod code;
 mod exchange;
 mod introspection;
