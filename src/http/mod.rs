@@ -148,7 +148,7 @@ fn social(config: &mut ServiceConfig) {
 
 /// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
 fn authorization_server(config: &mut ServiceConfig) {
-    use oauth::{introspect, jwks, metadata, revoke, token, userinfo};
+    use oauth::{introspect, jwks, metadata, register, revoke, token, userinfo};
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
@@ -158,6 +158,13 @@ fn authorization_server(config: &mut ServiceConfig) {
             only("/oauth/userinfo", "GET, POST, HEAD, OPTIONS", Anyone)
                 .route(read().to(userinfo::endpoint))
                 .route(web::post().to(userinfo::endpoint)),
+        )
+        .service(post("/oauth/register", Anyone, register::create))
+        .service(
+            only("/oauth/register/{id}", "GET, PUT, DELETE, HEAD, OPTIONS", Anyone)
+                .route(read().to(register::show))
+                .route(web::put().to(register::replace))
+                .route(web::delete().to(register::delete)),
         )
         .service(post("/oauth/token", Anyone, token::standard))
         .service(post("/oauth/revoke", Anyone, revoke::endpoint))

@@ -22,6 +22,7 @@ pub mod migrate;
 pub mod open;
 pub mod outbox;
 pub mod postgres;
+pub mod registration_tokens;
 mod schema;
 mod server_check;
 pub mod signing_keys;

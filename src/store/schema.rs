@@ -169,6 +169,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    registration_tokens (digest) {
+        digest -> Binary,
+        client_key -> BigInt,
+    }
+}
+
+diesel::table! {
     spent_assertions (digest) {
         digest -> Binary,
         expires_at -> BigInt,

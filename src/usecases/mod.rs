@@ -39,6 +39,7 @@ pub mod register;
 mod restoring;
 pub mod revoke;
 mod rotation;
+pub mod self_registration;
 pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;

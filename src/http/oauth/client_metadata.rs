@@ -14,31 +14,33 @@ use crate::{
         scope::ScopeSet,
     },
     error::{FieldCode, FieldError, Refusal},
-    usecases::{client_changes::ChangeClient, clients::RegisterClient},
+    usecases::{
+        client_changes::ChangeClient, clients::RegisterClient, self_registration::Replacement,
+    },
 };
 
 const KEYS: &str = "private_key_jwt";
 const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", KEYS, "none"];
 
 /// Members of a JSON object, and all that is wrong with them.
-pub struct Members<'a> {
+struct Members<'a> {
     members: &'a Map<String, Value>,
     errors: Vec<FieldError>,
 }
 
 impl<'a> Members<'a> {
     /// The members of an object. One that is `null` counts as left out (RFC 7592 §2.2).
-    pub fn new(members: &'a Map<String, Value>) -> Self {
+    fn new(members: &'a Map<String, Value>) -> Self {
         Self { members, errors: Vec::new() }
     }
 
     /// Whether a member is there.
-    pub fn has(&self, name: &str) -> bool {
+    fn has(&self, name: &str) -> bool {
         self.members.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// Notes what is wrong with a member.
-    pub fn complain(&mut self, name: &'static str, code: FieldCode) {
+    fn complain(&mut self, name: &'static str, code: FieldCode) {
         self.errors.push(FieldError::new(name, code));
     }
 
@@ -57,12 +59,12 @@ impl<'a> Members<'a> {
     }
 
     /// A text that may be left out.
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
+    fn text(&mut self, name: &'static str) -> Option<String> {
         self.read(name, |value| value.as_str().map(str::to_owned), FieldCode::NotAString)
     }
 
     /// A list of texts, each of which means something, that may be left out.
-    pub fn list<T>(
+    fn list<T>(
         &mut self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
@@ -79,18 +81,18 @@ impl<'a> Members<'a> {
     }
 
     /// The value, if nothing at all was wrong.
-    pub fn finish<T>(self, value: T) -> Result<T, Refusal> {
+    fn finish<T>(self, value: T) -> Result<T, Refusal> {
         if self.errors.is_empty() { Ok(value) } else { Err(Refusal::Fields(self.errors)) }
     }
 
     /// How a client is to prove itself: `token_endpoint_auth_method`.
-    pub fn method(&mut self) -> Option<&'static str> {
+    fn method(&mut self) -> Option<&'static str> {
         let known = |value: &Value| METHODS.into_iter().find(|method| value == method);
         self.read("token_endpoint_auth_method", known, FieldCode::NotAChoice)
     }
 
     /// The kind of client that proves itself so; a key set comes with `private_key_jwt`, and only with that.
-    pub fn kind(&mut self) -> ClientKind {
+    fn kind(&mut self) -> ClientKind {
         let method = self.method().unwrap_or("client_secret_basic");
         if self.has("jwks_uri") {
             self.complain("jwks_uri", FieldCode::Invalid("Keys are sent in jwks."));
@@ -100,8 +102,8 @@ impl<'a> Members<'a> {
         if method == "none" { ClientKind::Public } else { ClientKind::Confidential }
     }
 
-    /// What may be said of a client at any time.
-    pub fn change(&mut self, app: &App) -> ChangeClient {
+    /// What anybody may say of a client at any time (RFC 7591 §2).
+    fn standard(&mut self) -> ChangeClient {
         const URIS: &str = "A list of https URIs, http ones on a loopback host, or private-use schemes with a dot.";
         ChangeClient {
             name: self.text("client_name"),
@@ -112,6 +114,19 @@ impl<'a> Members<'a> {
                 |value| ScopeSet::parse(value.as_str()?),
                 FieldCode::Invalid("Words with one space between them."),
             ),
+            post_logout_uris: self.list("post_logout_redirect_uris", RedirectUri::parse, URIS),
+            key_set: self.read(
+                "jwks",
+                |value| value.is_object().then(|| value.to_string()),
+                FieldCode::NotAnObject,
+            ),
+            ..ChangeClient::default()
+        }
+    }
+
+    /// The same, and what only administrators decide.
+    fn change(&mut self, app: &App) -> ChangeClient {
+        ChangeClient {
             providers: self
                 .list("providers", |name| app.provider(name).ok(), "A list of providers.")
                 .map(ProviderRule::Only),
@@ -122,16 +137,57 @@ impl<'a> Members<'a> {
                 FieldCode::NotAChoice,
             ),
             introspects: self.flag("introspects"),
-            post_logout_uris: self.list("post_logout_redirect_uris", RedirectUri::parse, URIS),
             resources: self.list("resources", |uri| Some(uri.to_owned()), "A list of URIs."),
-            key_set: self.read(
-                "jwks",
-                |value| value.is_object().then(|| value.to_string()),
-                FieldCode::NotAnObject,
-            ),
+            ..self.standard()
         }
     }
+
+    /// What a client says of itself; `code` is the only type of answer there is.
+    fn own(&mut self) -> (ChangeClient, ClientKind) {
+        let code = |word: &str| (word == "code").then_some(());
+        self.list("response_types", code, "A list that holds code alone.");
+        let kind = self.kind();
+        let said = self.standard();
+        let name = said.name.or_else(|| Some("Unnamed application".to_owned()));
+        (ChangeClient { name, ..said }, kind)
+    }
 }
+
+/// A client that registers itself. What is not known here is passed over (RFC 7591 §2).
+pub fn self_registration(members: &Map<String, Value>) -> Result<RegisterClient, Refusal> {
+    let mut read = Members::new(members);
+    let (said, kind) = read.own();
+    read.finish(filled(said, kind, (None, None)))
+}
+
+/// What a client says of itself anew; what it leaves out is as if it had never been said (RFC 7592 §2.2).
+pub fn replacement(members: &Map<String, Value>, id: &ClientId) -> Result<Replacement, Refusal> {
+    let mut read = Members::new(members);
+    if read.text("client_id").as_deref() != Some(id.as_str()) {
+        read.complain("client_id", FieldCode::Invalid("It is not that of the address."));
+    }
+    for name in OURS {
+        if read.has(name) {
+            read.complain(name, FieldCode::Invalid("It is not the client's to say."));
+        }
+    }
+    let secret = read.text("client_secret").map(SecretString::from);
+    let (said, kind) = read.own();
+    let wish = ChangeClient {
+        redirect_uris: said.redirect_uris.or(Some(Vec::new())),
+        post_logout_uris: said.post_logout_uris.or(Some(Vec::new())),
+        ..said
+    };
+    read.finish(Replacement { wish, kind, secret })
+}
+
+/// Members of an answer that a request may not repeat.
+const OURS: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
 
 /// A client to be registered by an administrator.
 pub fn registration(app: &App, members: &Map<String, Value>) -> Result<RegisterClient, Refusal> {
@@ -151,7 +207,7 @@ pub fn registration(app: &App, members: &Map<String, Value>) -> Result<RegisterC
 }
 
 /// A registration: what was said, and the defaults for the rest.
-pub fn filled(
+fn filled(
     said: ChangeClient,
     kind: ClientKind,
     (id, secret): (Option<ClientId>, Option<SecretString>),

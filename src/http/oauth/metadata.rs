@@ -66,6 +66,16 @@ pub fn public(body: &Value) -> HttpResponse {
 
 /// The document: one for both standards, so that they agree.
 pub fn document(app: &App) -> Value {
+    let mut document = always(app);
+    let policy = app.policy();
+    if let (Some(_), Some(members)) = (policy.initial_access, document.as_object_mut()) {
+        let place = format!("{}/oauth/register", policy.issuer);
+        members.insert("registration_endpoint".to_owned(), json!(place));
+    }
+    document
+}
+
+fn always(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");

@@ -9,6 +9,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod metadata;
 pub mod refusals;
+pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod tokens_body;

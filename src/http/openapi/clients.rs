@@ -1,4 +1,4 @@
-//! Registering clients: by administrators.
+//! Registering clients: by administrators, and by themselves.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use super::{
     call::{Call, Place, Said},
     field::{self, Field},
     manner::Manner,
+    oauth_server,
 };
 
 /// What the calls of administrators are filed under.
@@ -20,7 +21,38 @@ pub fn calls() -> Vec<Call> {
     let mut calls = Vec::from(all(&place));
     calls.extend(one(&place));
     calls.extend(switches(&place));
+    let base = "/oauth/register".to_owned();
+    let place = Place { base, prefix: "oauth_", tag: oauth_server::TAG, manner: Manner::OAuth };
+    calls.extend(by_themselves(&place));
     calls
+}
+
+fn by_themselves(place: &Place) -> [Call; 4] {
+    let said = || Some(Said::named("Client", example()));
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let own = [
+        Field::new("redirect_uris", &texts).example(json!(["https://app.example/cb"])),
+        name().optional(),
+    ];
+    let create = place
+        .post("/", "register_client", "Register oneself as an application")
+        .about("RFC 7591, with the initial access token; only where the operator has set one.")
+        .takes_in(&JSON, &own)
+        .says(201, "The application, its secret and its registration token.", said());
+    let look = place
+        .get("/{id}/", "registration_read", "Look at one's own registration")
+        .about("RFC 7592, with the registration token, as the calls beside it.")
+        .says(200, "The application.", said());
+    let id = Field::new("client_id", &json!({ "type": "string" })).example("backend-1");
+    let replace = place
+        .call("put", "/{id}/", "registration_replace", "Say all of it anew")
+        .takes_in(&JSON, &[&[id][..], &own].concat())
+        .says(200, "The application as it is then.", said());
+    let delete = place
+        .call("delete", "/{id}/", "registration_delete", "End one's own registration")
+        .says(204, "It is gone, with every token it was given.", None);
+    let [look, replace, delete] = [look, replace, delete].map(|call| call.parameter(&id_in_path()));
+    [create, look, replace, delete].map(|call| call.wants(&["registration"]).no(&[401, 403]))
 }
 
 fn all(place: &Place) -> [Call; 2] {
@@ -94,12 +126,15 @@ fn administrators(call: Call) -> Call {
 
 /// A call about one client.
 fn named(call: Call) -> Call {
-    let id = json!({
+    call.parameter(&id_in_path()).no(&[404])
+}
+
+fn id_in_path() -> Value {
+    json!({
         "name": "id", "in": "path", "required": true,
         "description": "The id of the application.",
         "schema": { "type": "string", "examples": ["backend-1"] },
-    });
-    call.parameter(&id).no(&[404])
+    })
 }
 
 fn name() -> Field {
@@ -190,6 +225,7 @@ pub fn schemas() -> Value {
             "post_logout_redirect_uris": texts, "scope": text, "enabled": flag,
             "providers": some_texts, "resources": texts, "pkce_optional": flag,
             "access_token_format": text, "introspects": flag,
+            "registration_access_token": text, "registration_client_uri": text,
         },
         "required": ["client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"],
     } })

@@ -3,13 +3,9 @@
 use cambio::{
     domain::{
         client::{ClientKind, GrantType},
-        email::Email,
         scope::ScopeSet,
     },
-    usecases::{
-        clients::RegisterClient,
-        manage::{self, Which},
-    },
+    usecases::clients::RegisterClient,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -33,12 +29,6 @@ async fn console(house: &House) -> OAuthClient {
     house.client_with(wish).await
 }
 
-async fn promoted(house: &House, name: &str) {
-    house.activated(name).await;
-    let which = Which::Email(Email::parse(&format!("{name}@example.com")).unwrap());
-    house.app.write(move |ctx| manage::make_admin(ctx, &which)).await.unwrap();
-}
-
 fn asks(house: &House, console: &OAuthClient, name: &str, scope: &str) -> Call {
     let email = format!("{name}@example.com");
     let fields = [
@@ -52,7 +42,7 @@ fn asks(house: &House, console: &OAuthClient, name: &str, scope: &str) -> Call {
 
 /// An administrator's token.
 async fn admin(house: &House) -> String {
-    promoted(house, "root").await;
+    house.admin("root").await;
     let console = console(house).await;
     asks(house, &console, "root", "admin").expect(200).await.text_of("access_token")
 }
@@ -217,7 +207,7 @@ async fn what_the_command_line_refuses_is_refused_here() {
 async fn whoever_is_not_an_administrator_with_the_scope_is_kept_out_of_every_call() {
     let house = House::open().await;
     let client = house.client("backend-1").await;
-    promoted(&house, "root").await;
+    house.admin("root").await;
     let ada = house.person("ada").await;
     let console = console(&house).await;
     let read = asks(&house, &console, "root", "read").expect(200).await.text_of("access_token");
@@ -259,7 +249,7 @@ async fn whoever_is_not_an_administrator_with_the_scope_is_kept_out_of_every_cal
 #[tokio::test]
 async fn the_scope_is_granted_to_administrators_alone_and_ends_with_their_office() {
     let house = House::open().await;
-    promoted(&house, "root").await;
+    house.admin("root").await;
     house.activated("ada").await;
     let console = console(&house).await;
     asks(&house, &console, "ada", "admin").expect(400).await.error("invalid_scope");
@@ -285,7 +275,7 @@ async fn the_scope_is_granted_to_administrators_alone_and_ends_with_their_office
 #[tokio::test]
 async fn on_our_own_pages_too_only_administrators_come_by_the_scope() {
     let house = House::open().await;
-    promoted(&house, "root").await;
+    house.admin("root").await;
     house.activated("ada").await;
     let scopes = ScopeSet::parse("read admin");
     let wish =

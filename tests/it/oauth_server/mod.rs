@@ -14,5 +14,6 @@ mod openid;
 mod oxide;
 mod pages;
 mod private_key_jwt;
+mod registration;
 mod revocation;
 mod token;
