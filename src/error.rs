@@ -41,6 +41,8 @@ pub enum Refusal {
     ProviderNotAllowed,
     /// A scope was asked for that the client or the grant does not have.
     ScopeNotAllowed,
+    /// The token that was shown was not issued for this scope (RFC 6750 §3.1).
+    ScopeMissing(&'static str),
     /// No such grant type here.
     UnsupportedGrant,
     /// The address to send people back to is not one of those allowed.

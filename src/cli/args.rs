@@ -201,6 +201,9 @@ pub struct NewClient {
     /// It may ask for codes without PKCE; for confidential clients that cannot do better.
     #[arg(long)]
     pub pkce_optional: bool,
+    /// A file with its public keys, a JWK set: it signs assertions (private_key_jwt) and has no secret.
+    #[arg(long, value_name = "FILE")]
+    pub jwks_file: Option<PathBuf>,
     /// Its client_id. Without: one is drawn.
     #[arg(long)]
     pub id: Option<String>,

@@ -5,6 +5,7 @@
 //! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
 
 pub mod addresses;
+pub mod administration;
 pub mod api_sessions;
 pub mod apps;
 pub mod asked;
@@ -12,6 +13,8 @@ pub mod asks;
 pub mod authenticate;
 pub mod browsers;
 pub mod claims;
+mod client_assertions;
+pub mod client_changes;
 pub mod clients;
 pub mod codes;
 pub mod convert;
@@ -39,6 +42,7 @@ pub mod register;
 mod restoring;
 pub mod revoke;
 mod rotation;
+pub mod self_registration;
 pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;

@@ -7,7 +7,7 @@ use crate::{
     error::Outcome,
     store::{
         accounts, browser_sessions, clients, codes, device_codes, families, mail_tokens,
-        signing_keys, spent_states, tokens,
+        signing_keys, spent_assertions, spent_states, tokens,
     },
 };
 
@@ -26,6 +26,7 @@ pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     gone += mail_tokens::prune(ctx.conn, before, limit)?;
     gone += spent_states::prune(ctx.conn, before, limit)?;
     gone += device_codes::prune(ctx.conn, before, limit)?;
+    gone += spent_assertions::prune(ctx.conn, before, limit)?;
     gone += browser_sessions::prune(ctx.conn, before, limit)?;
     gone += codes::prune(ctx.conn, before, limit)?;
     gone += signing_keys::prune(ctx.conn, before)?;

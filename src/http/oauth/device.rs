@@ -12,7 +12,7 @@ use crate::{
         device::{DEVICE_LIFE, DEVICE_PAUSE},
     },
     http::body::Form,
-    usecases::{clients, device},
+    usecases::device,
 };
 
 /// Two codes: one the device keeps, one it shows.
@@ -24,12 +24,8 @@ pub async fn endpoint(
     let words = form.0?;
     let shown = token::client(&request, &words)?;
     let wanted = convert::scope(&words)?;
-    let begun = app
-        .write(move |ctx| {
-            let client = clients::prove_for(ctx, &shown, GrantType::DeviceCode)?;
-            device::begin(ctx, &client, wanted.as_ref())
-        })
-        .await?;
+    let client = app.prove_for(shown, GrantType::DeviceCode).await?;
+    let begun = app.write(move |ctx| device::begin(ctx, &client, wanted.as_ref())).await?;
     let page = format!("{}/device", app.policy().issuer);
     let code = begun.user_code.shown();
     Ok(HttpResponse::Ok().json(json!({

@@ -67,13 +67,24 @@ pub fn public(body: &Value) -> HttpResponse {
 
 /// The document: one for both standards, so that they agree.
 pub fn document(app: &App) -> Value {
+    let mut document = always(app);
+    let policy = app.policy();
+    if let (Some(_), Some(members)) = (policy.initial_access, document.as_object_mut()) {
+        let place = format!("{}/oauth/register", policy.issuer);
+        members.insert("registration_endpoint".to_owned(), json!(place));
+    }
+    document
+}
+
+fn always(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
     let grants = GrantType::ALL.into_iter().map(GrantType::word);
     let scopes = policy.default_scope.iter().map(ToString::to_string);
     let known = OPENID.map(str::to_owned);
-    let proofs = ["client_secret_basic", "client_secret_post", "none"];
+    let proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let signed = ["ES256", "EdDSA", "RS256", "PS256"];
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth/authorize"),
@@ -89,8 +100,12 @@ pub fn document(app: &App) -> Value {
         "response_modes_supported": ["query"],
         "grant_types_supported": grants.chain([exchange::GRANT]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": proofs,
+        "token_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": proofs,
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_signing_alg_values_supported": signed,
+        "introspection_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,

@@ -22,6 +22,8 @@ pub enum Style {
     Rfc,
     /// drf-social-oauth2 as it is.
     Drf,
+    /// RFC 7591 §3.2.2, where that has codes of its own.
+    Registration,
 }
 
 /// A "no" of this dialect.
@@ -96,6 +98,9 @@ impl Spoken for Refused {
             Cause::Deed(error @ Error::Refused(refusal)) => match self.style {
                 Style::Rfc => refused(error, refusal, tongue),
                 Style::Drf => as_drf(error, refusal, tongue),
+                Style::Registration => {
+                    bad_metadata(error, refusal).unwrap_or_else(|| refused(error, refusal, tongue))
+                }
             },
         }
     }
@@ -104,7 +109,7 @@ impl Spoken for Refused {
 fn bad_body(bad: &BadBody, style: Style, tongue: Tongue) -> HttpResponse {
     let (status, text) = answer::body_status(bad, tongue);
     match style {
-        Style::Rfc => {
+        Style::Rfc | Style::Registration => {
             answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
         }
         Style::Drf if *bad == BadBody::NotAnObject => {
@@ -175,6 +180,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::BadMailToken
         | Refusal::StaleMailToken
         | Refusal::RedirectNotAllowed => bad("invalid_request", "The request was refused."),
+        Refusal::ScopeMissing(scope) => insufficient(error, scope),
         Refusal::NotAllowed => answer::no(StatusCode::FORBIDDEN, error)
             .json(said("access_denied", "This is not allowed.")),
         Refusal::NotFound => {
@@ -210,7 +216,36 @@ fn device(no: DeviceNo) -> (&'static str, &'static str) {
 fn bad_client(error: &Error) -> HttpResponse {
     answer::no(StatusCode::UNAUTHORIZED, error)
         .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"cambio\""))
-        .json(said("invalid_client", "Unknown client, or its secret is missing or wrong."))
+        .json(said("invalid_client", "Unknown client, or its proof is missing or wrong."))
+}
+
+/// What a client says of itself will not do.
+fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
+    let bad = |code: &str, text: &str| {
+        Some(answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text)))
+    };
+    if let Refusal::Fields(errors) = refusal {
+        let places = ["redirect_uris", "post_logout_redirect_uris"];
+        let is_place = errors.iter().any(|error| places.contains(&error.field));
+        let code = if is_place { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+        return bad(code, &parameters(errors));
+    }
+    if let Refusal::BadRequest(text) = refusal {
+        return bad("invalid_client_metadata", text);
+    }
+    if *refusal == Refusal::ScopeNotAllowed {
+        return bad("invalid_client_metadata", BAD_SCOPE);
+    }
+    None
+}
+
+/// RFC 6750 §3.1: 403, and a challenge that names the scope.
+fn insufficient(error: &Error, scope: &str) -> HttpResponse {
+    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
+    let text = format!("The access token was not issued for {scope}.");
+    answer::no(StatusCode::FORBIDDEN, error)
+        .insert_header((header::WWW_AUTHENTICATE, challenge))
+        .json(said("insufficient_scope", &text))
 }
 
 fn grant_text(why: Why) -> &'static str {
@@ -267,6 +302,7 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::ScopeMissing(_)
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
         | Refusal::Device(_)

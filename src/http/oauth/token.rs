@@ -21,7 +21,7 @@ use crate::{
         redeem::{self, Redemption},
         rotate::{self, Rotation},
     },
-    usecases::{clients, device, login},
+    usecases::{device, login},
 };
 
 /// `POST /auth/token/`: tokens for a grant, as drf-social-oauth2 has it: in JSON, too.
@@ -77,7 +77,7 @@ async fn answer(
         return convert::convert(app, asked).await;
     }
     let shown = client(request, words)?;
-    let client = app.read(move |ctx| clients::prove_for(ctx, &shown, grant)).await?;
+    let client = app.prove_for(shown, grant).await?;
     match grant {
         GrantType::AuthorizationCode => redeem(app, client, words).await,
         GrantType::RefreshToken => rotate(app, client, words).await,

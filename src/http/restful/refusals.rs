@@ -117,7 +117,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
             unauthorized(answer::CHALLENGE, "wrong-email-or-password")
         }
         Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "refresh-token-not-good"),
-        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "not-allowed-here"),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
+            no(StatusCode::FORBIDDEN, "not-allowed-here")
+        }
         Refusal::NotFound => no(StatusCode::NOT_FOUND, "not-found"),
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))

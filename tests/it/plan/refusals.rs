@@ -30,6 +30,7 @@ pub(super) fn every_refusal() -> Vec<Refusal> {
         Refusal::GrantNotAllowed,
         Refusal::ProviderNotAllowed,
         Refusal::ScopeNotAllowed,
+        Refusal::ScopeMissing("admin"),
         Refusal::UnsupportedGrant,
         Refusal::BadTarget,
         Refusal::Device(DeviceNo::Waits),
