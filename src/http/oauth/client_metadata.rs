@@ -1,7 +1,7 @@
 //! Clients in JSON, in the words of RFC 7591 §2 and a few of our own.
 
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
             AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
             RedirectUri,
         },
+        provider::ProviderName,
         scope::ScopeSet,
     },
     error::{FieldCode, FieldError, Refusal},
@@ -274,7 +275,7 @@ pub fn told(client: &Client, secret: Option<&SecretString>) -> Map<String, Value
     let members = [
         ("client_id", json!(client.id.as_str())),
         ("client_id_issued_at", json!(client.created_at.timestamp())),
-        ("client_secret", json!(secret.map(|secret| secret.expose_secret()))),
+        ("client_secret", json!(secret.map(ExposeSecret::expose_secret))),
         ("client_secret_expires_at", json!(secret.map(|_never| 0))),
         ("client_name", json!(client.name)),
         ("token_endpoint_auth_method", json!(method)),
@@ -294,7 +295,7 @@ pub fn told_in_full(client: &Client, secret: Option<&SecretString>) -> Value {
     let providers = match &client.providers {
         ProviderRule::Any => None,
         ProviderRule::Only(names) => {
-            Some(names.iter().map(|name| name.as_str()).collect::<Vec<_>>())
+            Some(names.iter().map(ProviderName::as_str).collect::<Vec<_>>())
         }
     };
     let options = &client.options;
