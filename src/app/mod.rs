@@ -6,6 +6,7 @@
 mod hashing;
 mod keys;
 mod lanes;
+mod passwords;
 mod policy;
 mod writer;
 
