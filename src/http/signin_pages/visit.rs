@@ -133,6 +133,7 @@ impl Visit {
             .insert_header((header::CONTENT_SECURITY_POLICY, policy(leads_to)))
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
+            .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "Accept-Language, Cookie"))
             .body(html))
     }
