@@ -4,12 +4,12 @@
 //! provider, runs between two deeds, with no connection in hand.
 
 mod client_proof;
+mod deeds;
 mod hashing;
 mod keys;
 mod lanes;
 mod passwords;
 mod policy;
-mod shared;
 mod writer;
 
 use std::{
@@ -25,7 +25,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
-use self::{hashing::Hashing, lanes::Lanes, shared::Shared, writer::Writer};
+use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,
