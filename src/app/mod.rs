@@ -3,6 +3,7 @@
 //! A deed runs on a lane, with one reading of the clock and one connection. What is slow, a hash or a
 //! provider, runs between two deeds, with no connection in hand.
 
+mod client_proof;
 mod hashing;
 mod keys;
 mod lanes;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     config::{self, Config, accounts::Accounts, linking::OnEmailClash},
+    crypto::secret,
     domain::{
         common_passwords::CommonPasswords,
         identity::OnClash,
@@ -70,6 +71,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
         },
         language: Language::parse(&config.mail.default_language).unwrap_or_default(),
         signing: SigningAlgorithm::parse(&config.oauth.signing_algorithm).unwrap_or_default(),
+        initial_access: config.oauth.registration_token.as_ref().map(secret::digest),
         issuer: config.public_url.as_str().to_owned(),
         default_scope: config.tokens.default_scope.clone(),
         redirect_uris: config.social_login.redirect_uris.clone(),

@@ -195,12 +195,15 @@ pub struct NewClient {
     /// Its access tokens are JWTs that a resource server can read (RFC 9068).
     #[arg(long)]
     pub jwt_access: bool,
-    /// It is a resource server: introspection tells it about other clients' tokens.
+    /// It is a resource server: introspection tells it about other clients' access tokens.
     #[arg(long)]
     pub introspects: bool,
     /// It may ask for codes without PKCE; for confidential clients that cannot do better.
     #[arg(long)]
     pub pkce_optional: bool,
+    /// A file with its public keys, a JWK set: it signs assertions (private_key_jwt) and has no secret.
+    #[arg(long, value_name = "FILE")]
+    pub jwks_file: Option<PathBuf>,
     /// Its client_id. Without: one is drawn.
     #[arg(long)]
     pub id: Option<String>,

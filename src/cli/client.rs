@@ -90,6 +90,7 @@ fn wish(app: &App, new: &NewClient) -> Result<RegisterClient, Failed> {
 }
 
 fn options(new: &NewClient) -> Result<ClientOptions, Failed> {
+    let key_set = new.jwks_file.as_deref().map(secret::from_file).transpose()?;
     Ok(ClientOptions {
         pkce_optional: new.pkce_optional,
         access_form: if new.jwt_access { AccessForm::Jwt } else { AccessForm::Opaque },
@@ -101,8 +102,7 @@ fn options(new: &NewClient) -> Result<ClientOptions, Failed> {
             "as with --redirect-uri",
         )?,
         resources: new.resources.clone(),
-        // Assertions of clients are not checked yet, so nobody is registered to sign any.
-        key_set: None,
+        key_set: key_set.map(|text| text.expose_secret().to_owned()),
     })
 }
 
@@ -205,8 +205,10 @@ fn shown(client: &Client, secret: Option<&str>) -> Value {
         "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         "created_at": client.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
     });
-    if let (Some(secret), Some(object)) = (secret, value.as_object_mut()) {
-        object.insert("client_secret".to_owned(), json!(secret));
+    let keys = client.options.key_set.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let more = [("jwks", keys), ("client_secret", secret.map(Value::from))];
+    if let Some(object) = value.as_object_mut() {
+        object.extend(more.into_iter().filter_map(|(name, told)| Some((name.to_owned(), told?))));
     }
     value
 }

@@ -90,6 +90,11 @@ impl<'t> Jws<'t> {
     /// Refuses `crit` (we understand no extension, §4.1.11) and a `typ` other than JWT. A key or an
     /// address of a key in the header (`jwk`, `jku`, `x5c`, `x5u`) is never looked at.
     pub fn parse(token: &'t str) -> Result<Self, BadJwt> {
+        Self::parse_as("JWT", token)
+    }
+
+    /// The same for a token that may say in `typ` what it is for, too (RFC 8725 §3.11).
+    pub fn parse_as(typ: &str, token: &'t str) -> Result<Self, BadJwt> {
         if token.len() > MAX_LEN {
             return Err(BadJwt::Malformed);
         }
@@ -101,7 +106,7 @@ impl<'t> Jws<'t> {
         let header = decode_object(header).ok_or(BadJwt::Malformed)?;
         let algorithm = header.get("alg").and_then(Value::as_str).ok_or(BadJwt::Malformed)?;
         let algorithm = algorithm.parse().map_err(|_unknown| BadJwt::Algorithm)?;
-        if header.contains_key("crit") || !is_jwt(header.get("typ")) {
+        if header.contains_key("crit") || !is_of(typ, header.get("typ")) {
             return Err(BadJwt::Header);
         }
         let kid = match header.get("kid") {
@@ -115,6 +120,16 @@ impl<'t> Jws<'t> {
     /// The name of the key it claims to be signed with.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
+    }
+
+    /// The algorithm it claims to be signed with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What it claims, believed by nobody: only to find out whose key is to be tried.
+    pub fn unverified(&self) -> Option<Map<String, Value>> {
+        decode_object(self.payload)
     }
 
     /// The claims, when the signature holds under this key with one of the key's algorithms.
@@ -131,11 +146,13 @@ impl<'t> Jws<'t> {
     }
 }
 
-/// RFC 7519 §5.1: absent or `JWT`, in any letter case.
-fn is_jwt(typ: Option<&Value>) -> bool {
+/// RFC 7519 §5.1: absent, `JWT` or that type, in any letter case.
+fn is_of(own: &str, typ: Option<&Value>) -> bool {
     match typ {
         None => true,
-        Some(Value::String(typ)) => typ.eq_ignore_ascii_case("JWT"),
+        Some(Value::String(typ)) => {
+            typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case(own)
+        }
         Some(_) => false,
     }
 }
@@ -170,6 +187,9 @@ mod tests {
             SigningKey::pkcs8(Algorithm::RS256, &test_keys::rsa_der()),
             SigningKey::pkcs8(Algorithm::RS384, &test_keys::rsa_der()),
             SigningKey::pkcs8(Algorithm::RS512, &test_keys::rsa_der()),
+            SigningKey::pkcs8(Algorithm::PS256, &test_keys::rsa_der()),
+            SigningKey::pkcs8(Algorithm::PS384, &test_keys::rsa_der()),
+            SigningKey::pkcs8(Algorithm::PS512, &test_keys::rsa_der()),
             SigningKey::pkcs8(Algorithm::ES256, &test_keys::es256_der()),
             SigningKey::pkcs8(Algorithm::ES384, &test_keys::es384_der()),
             SigningKey::pkcs8(Algorithm::EdDSA, &test_keys::ed25519_der()),

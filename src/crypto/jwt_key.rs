@@ -108,7 +108,14 @@ impl VerifyingKey {
         }
         let (fitting, key): (&[Algorithm], _) = match (word("kty")?, word("crv")) {
             ("RSA", _) => (
-                &[Algorithm::RS256, Algorithm::RS384, Algorithm::RS512],
+                &[
+                    Algorithm::RS256,
+                    Algorithm::RS384,
+                    Algorithm::RS512,
+                    Algorithm::PS256,
+                    Algorithm::PS384,
+                    Algorithm::PS512,
+                ],
                 rsa_key(word("n")?, word("e")?)?,
             ),
             ("EC", Some("P-256")) => (&[Algorithm::ES256], ec_key(word("x")?, word("y")?, 32)?),

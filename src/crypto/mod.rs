@@ -8,6 +8,7 @@ pub mod json;
 pub mod jwt;
 pub mod jwt_key;
 pub mod jwt_time;
+pub mod key_set;
 pub mod keys;
 pub mod password_hash;
 mod ring_jwt;

@@ -1,7 +1,7 @@
 //! The cryptography behind `jsonwebtoken`, done by `ring`.
 //!
-//! HS, RS (PKCS #1 v1.5), ES256, ES384 and `EdDSA`. RSA keys below 2048 bits do not sign and do not
-//! verify. PSS is left out: nobody we talk to uses it.
+//! HS, RS (PKCS #1 v1.5), PS (PSS), ES256, ES384 and `EdDSA`. RSA keys below 2048 bits do not sign and do
+//! not verify.
 
 use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey,
@@ -17,8 +17,9 @@ use ring::{
         ECDSA_P384_SHA384_FIXED_SIGNING, ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm,
         Ed25519KeyPair, KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
         RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
-        RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
-        VerificationAlgorithm,
+        RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
+        RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaParameters,
+        RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
     },
 };
 
@@ -177,6 +178,9 @@ fn rsa_parameters(algorithm: Algorithm) -> Made<&'static RsaParameters> {
         Algorithm::RS256 => Ok(&RSA_PKCS1_2048_8192_SHA256),
         Algorithm::RS384 => Ok(&RSA_PKCS1_2048_8192_SHA384),
         Algorithm::RS512 => Ok(&RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::PS256 => Ok(&RSA_PSS_2048_8192_SHA256),
+        Algorithm::PS384 => Ok(&RSA_PSS_2048_8192_SHA384),
+        Algorithm::PS512 => Ok(&RSA_PSS_2048_8192_SHA512),
         _ => unsupported(),
     }
 }
@@ -186,6 +190,9 @@ fn rsa_encoding(algorithm: Algorithm) -> Made<&'static dyn RsaEncoding> {
         Algorithm::RS256 => Ok(&RSA_PKCS1_SHA256),
         Algorithm::RS384 => Ok(&RSA_PKCS1_SHA384),
         Algorithm::RS512 => Ok(&RSA_PKCS1_SHA512),
+        Algorithm::PS256 => Ok(&RSA_PSS_SHA256),
+        Algorithm::PS384 => Ok(&RSA_PSS_SHA384),
+        Algorithm::PS512 => Ok(&RSA_PSS_SHA512),
         _ => unsupported(),
     }
 }

@@ -109,6 +109,8 @@ pub struct ClientCredential {
     pub id: Option<ClientId>,
     /// The secret it showed, if any.
     pub secret: Option<SecretString>,
+    /// The JWT it signed instead of showing a secret, if any (RFC 7523 §2.2).
+    pub assertion: Option<SecretString>,
     /// Where it showed it.
     pub shown_in: ShownIn,
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet,
-    signing::SigningAlgorithm, username::UsernameRules,
+    signing::SigningAlgorithm, token::Digest, username::UsernameRules,
 };
 
 /// The rules of this installation.
@@ -36,6 +36,8 @@ pub struct Policy {
     pub default_scope: ScopeSet,
     /// The address of this installation: the issuer of its tokens (RFC 8414).
     pub issuer: String,
+    /// The digest of the token that lets clients register themselves; without it nobody does.
+    pub initial_access: Option<Digest>,
     /// The algorithm of what others verify.
     pub signing: SigningAlgorithm,
     /// Where people who sign in on a provider's page may be sent back to.

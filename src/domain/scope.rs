@@ -25,6 +25,9 @@ impl fmt::Display for Scope {
     }
 }
 
+/// The scope that administers Cambio itself; granted to administrators alone.
+pub const ADMIN: &str = "admin";
+
 /// Distinct scopes in the order they were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScopeSet(Vec<Scope>);
@@ -77,6 +80,12 @@ impl ScopeSet {
     #[must_use]
     pub fn only(&self, other: &Self) -> Self {
         Self(self.0.iter().filter(|scope| other.contains(scope)).cloned().collect())
+    }
+
+    /// The scopes of this set but for that word.
+    #[must_use]
+    pub fn without(&self, word: &str) -> Self {
+        Self(self.0.iter().filter(|scope| scope.0 != word).cloned().collect())
     }
 
     /// The scopes of both sets, this one's first; those beyond [`ScopeSet::MAX`] are left out.

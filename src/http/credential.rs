@@ -82,6 +82,7 @@ pub fn basic(request: &HttpRequest) -> Result<Option<ClientCredential>, BadClien
     Ok(Some(ClientCredential {
         id: ClientId::parse(&decoded(id)?),
         secret: Some(decoded(secret.get(1..).unwrap_or_default())?.into()),
+        assertion: None,
         shown_in: ShownIn::Basic,
     }))
 }

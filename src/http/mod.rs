@@ -71,6 +71,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(|config| people(config, ""))
         .configure(social)
         .configure(authorization_server)
+        .configure(clients)
         .configure(signin_pages)
         .default_service(web::to(not_found));
 }
@@ -147,7 +148,7 @@ fn social(config: &mut ServiceConfig) {
 
 /// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
 fn authorization_server(config: &mut ServiceConfig) {
-    use oauth::{introspect, jwks, metadata, revoke, token, userinfo};
+    use oauth::{device, introspect, jwks, metadata, register, revoke, token, userinfo};
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
@@ -158,6 +159,14 @@ fn authorization_server(config: &mut ServiceConfig) {
                 .route(read().to(userinfo::endpoint))
                 .route(web::post().to(userinfo::endpoint)),
         )
+        .service(post("/oauth/device", Anyone, device::endpoint))
+        .service(post("/oauth/register", Anyone, register::create))
+        .service(
+            only("/oauth/register/{id}", "GET, PUT, DELETE, HEAD, OPTIONS", Anyone)
+                .route(read().to(register::show))
+                .route(web::put().to(register::replace))
+                .route(web::delete().to(register::delete)),
+        )
         .service(post("/oauth/token", Anyone, token::standard))
         .service(post("/oauth/revoke", Anyone, revoke::endpoint))
         .service(post("/oauth/introspect", Anyone, introspect::endpoint))
@@ -166,9 +175,30 @@ fn authorization_server(config: &mut ServiceConfig) {
         .service(post("/o/introspect", Anyone, introspect::endpoint));
 }
 
+/// Clients, for administrators.
+fn clients(config: &mut ServiceConfig) {
+    use oauth::clients_admin as door;
+
+    config
+        .service(
+            only("/admin/api/clients", "GET, POST, HEAD, OPTIONS", Login)
+                .route(read().to(door::list))
+                .route(web::post().to(door::create)),
+        )
+        .service(
+            only("/admin/api/clients/{id}", "GET, PATCH, DELETE, HEAD, OPTIONS", Login)
+                .route(read().to(door::show))
+                .route(web::patch().to(door::change))
+                .route(web::delete().to(door::delete)),
+        )
+        .service(post("/admin/api/clients/{id}/rotate-secret", Login, door::rotate_secret))
+        .service(post("/admin/api/clients/{id}/disable", Login, door::disable))
+        .service(post("/admin/api/clients/{id}/enable", Login, door::enable));
+}
+
 /// Pages for people in a browser.
 fn signin_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{consent, sign_in, site};
+    use self::signin_pages::{account, consent, device, sign_in, sign_out, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -185,6 +215,17 @@ fn signin_pages(config: &mut ServiceConfig) {
             page("/account/consent")
                 .route(read().to(consent::show))
                 .route(web::post().to(consent::decide)),
+        )
+        .service(
+            page("/device").route(read().to(device::show)).route(web::post().to(device::decide)),
+        )
+        .service(
+            page("/account").route(read().to(account::show)).route(web::post().to(account::end)),
+        )
+        .service(
+            page("/oauth/logout")
+                .route(read().to(sign_out::from_query))
+                .route(web::post().to(sign_out::from_form)),
         );
 }
 

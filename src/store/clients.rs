@@ -99,10 +99,7 @@ pub fn insert(
     client: &Client,
     now: DateTime<Utc>,
 ) -> Result<ClientKey, Fault> {
-    let providers = match &client.providers {
-        ProviderRule::Any => ANY_PROVIDER.to_owned(),
-        ProviderRule::Only(names) => spaced(names, ProviderName::as_str),
-    };
+    let providers = providers_of(client);
     let values = (
         clients::client_id.eq(client.id.as_str()),
         clients::name.eq(&client.name),
@@ -127,6 +124,36 @@ pub fn insert(
         .values(values)
         .returning(clients::id)
         .get_result(c)?)))
+}
+
+fn providers_of(client: &Client) -> String {
+    match &client.providers {
+        ProviderRule::Any => ANY_PROVIDER.to_owned(),
+        ProviderRule::Only(names) => spaced(names, ProviderName::as_str),
+    }
+}
+
+/// Stores what the client is registered for now; its id, its kind and whether it is switched on stay.
+pub fn update(conn: &mut AnyConnection, client: &Client) -> Result<(), Fault> {
+    let options = &client.options;
+    let values = (
+        clients::name.eq(&client.name),
+        clients::grants.eq(spaced(&client.grants, |grant| grant.word())),
+        clients::scopes.eq(client.scopes.to_string()),
+        clients::providers.eq(providers_of(client)),
+        clients::redirect_uris.eq(spaced(&client.redirect_uris, RedirectUri::as_str)),
+        clients::pkce_optional.eq(options.pkce_optional),
+        clients::access_form.eq(options.access_form.word()),
+        clients::introspects.eq(options.introspects),
+        clients::post_logout_uris.eq(spaced(&options.post_logout_uris, RedirectUri::as_str)),
+        clients::resources.eq(options.resources.join(" ")),
+        clients::key_set.eq(options.key_set.as_deref()),
+    );
+    on!(conn, c => diesel::update(clients::table)
+        .filter(clients::id.eq(client.key.0))
+        .set(values)
+        .execute(c)?);
+    Ok(())
 }
 
 /// The client of that public id.

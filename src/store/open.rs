@@ -210,7 +210,8 @@ fn open_sqlite(path: &str, lock_ms: u64, reading: bool) -> Result<SqliteConnecti
              pragma foreign_keys = on; \
              pragma trusted_schema = off; \
              pragma secure_delete = on; \
-             pragma temp_store = memory;",
+             pragma temp_store = memory; \
+             pragma cache_size = -1024;",
         )?;
         if reading { connection.batch_execute("pragma query_only = on") } else { Ok(()) }
     })?;

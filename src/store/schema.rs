@@ -169,6 +169,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    registration_tokens (digest) {
+        digest -> Binary,
+        client_key -> BigInt,
+    }
+}
+
+diesel::table! {
+    spent_assertions (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     codes (digest) {
         digest -> Binary,
         client_key -> BigInt,

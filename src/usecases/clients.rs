@@ -4,10 +4,11 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
-use super::{Ctx, issue::WithRefresh};
+use super::{Ctx, client_assertions, issue::WithRefresh};
 use crate::{
-    crypto::secret,
+    crypto::{key_set::KeySet, secret},
     domain::{
         client::{
             Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType, ProviderRule,
@@ -22,11 +23,15 @@ use crate::{
     store::clients,
 };
 
-/// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3).
+/// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3); or by an assertion that it
+/// signed, which is then used up, so that the deed must be one that writes.
 ///
 /// Unknown, disabled, and known with a wrong or missing secret are one refusal and the same work. A public
 /// client has no secret to show: one that shows any is refused too.
 pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Client> {
+    if let Some(assertion) = &shown.assertion {
+        return client_assertions::prove(ctx, shown.id.as_ref(), assertion);
+    }
     let client = match &shown.id {
         Some(id) => clients::find(ctx.conn, id)?,
         None => None,
@@ -57,13 +62,9 @@ fn is_one_of(shown: Option<&SecretString>, live: &[Digest]) -> bool {
     right
 }
 
-/// Who a client is, if it may use the grant type.
-pub fn prove_for(ctx: &mut Ctx<'_>, shown: &ClientCredential, grant: GrantType) -> Outcome<Client> {
-    let client = prove(ctx, shown)?;
-    if !client.may(grant) {
-        return Err(Refusal::GrantNotAllowed.into());
-    }
-    Ok(client)
+/// The client, if it may use the grant type.
+pub fn permitted(client: &Client, grant: GrantType) -> Outcome<&Client> {
+    if client.may(grant) { Ok(client) } else { Err(Refusal::GrantNotAllowed.into()) }
 }
 
 /// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
@@ -120,15 +121,15 @@ pub struct Registered {
 /// How many characters a secret may have that an administrator brings along.
 const SECRET_LENGTH: RangeInclusive<usize> = 16..=1024;
 
-/// Registers a client. Refuses a taken id, a weak secret, a secret for a public client, and grant types
-/// that the kind of client or its redirect URIs do not allow.
+/// Registers a client. One with a key set signs assertions and gets no secret. Refuses a taken id, a weak secret,
+/// a secret for a public client, a key set that is none of public keys, and grant types that the kind of client
+/// or its redirect URIs do not allow.
 pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered> {
     let grants = if wish.grants.is_empty() {
         vec![GrantType::ConvertToken, GrantType::RefreshToken]
     } else {
         wish.grants.clone()
     };
-    check(wish, &grants)?;
     let id = match &wish.id {
         Some(id) => id.clone(),
         None => draw_id(ctx)?,
@@ -146,45 +147,68 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
         options: wish.options.clone(),
         created_at: ctx.now,
     };
-    if client.scopes.is_empty() {
-        // An empty scope stands for a first-party login; no client must come by one.
-        return Err(Refusal::BadRequest("a client needs at least one scope").into());
-    }
+    check(&client)?;
+    check_proof(&client, wish.secret.as_ref())?;
     if clients::find(ctx.conn, &client.id)?.is_some() {
         return Err(Refusal::BadRequest("a client with this id exists already").into());
     }
+    client.options.key_set = wish.options.key_set.as_deref().map(kept_keys).transpose()?;
     client.key = clients::insert(ctx.conn, &client, ctx.now)?;
-    let secret = match client.kind {
-        ClientKind::Public => None,
-        ClientKind::Confidential => Some(new_secret(ctx, client.key, wish.secret.clone())?),
+    let secret = match (client.kind, &client.options.key_set) {
+        (ClientKind::Public, _) | (_, Some(_)) => None,
+        (ClientKind::Confidential, None) => Some(new_secret(ctx, client.key, wish.secret.clone())?),
     };
     Ok(Registered { client, secret })
 }
 
-fn check(wish: &RegisterClient, grants: &[GrantType]) -> Outcome<()> {
+/// A key set as it is kept: the keys that sign, and no more.
+pub(super) fn kept_keys(text: &str) -> Outcome<String> {
+    Ok(KeySet::parse(text).map_err(Refusal::BadRequest)?.to_json().to_string())
+}
+
+/// Whether a client may be as it is, but for how it proves itself.
+pub(super) fn check(client: &Client) -> Outcome<()> {
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
-    let length = wish.name.chars().count();
-    if !(1..=100).contains(&length) || wish.name.chars().any(char::is_control) {
+    let length = client.name.chars().count();
+    if !(1..=100).contains(&length) || client.name.chars().any(char::is_control) {
         return no("the name must be 1 to 100 characters, none of them a control character");
     }
-    if wish.kind == ClientKind::Public {
-        if wish.secret.is_some() {
-            return no(
-                "a public client cannot keep a secret: leave it out, or make it confidential",
-            );
-        }
-        if wish.options.pkce_optional {
+    if client.kind == ClientKind::Public {
+        if client.options.pkce_optional {
             return no("a public client cannot do without PKCE (RFC 9700 §2.1.1)");
         }
-        if grants.contains(&GrantType::ClientCredentials) {
+        if client.may(GrantType::ClientCredentials) {
             return no("client_credentials needs a confidential client (RFC 6749 §4.4)");
         }
     }
-    check_secret(wish.secret.as_ref())?;
-    if grants.contains(&GrantType::AuthorizationCode) && wish.redirect_uris.is_empty() {
+    if client.may(GrantType::AuthorizationCode) && client.redirect_uris.is_empty() {
         return no("authorization_code needs at least one redirect URI");
     }
+    if !client.options.resources.iter().all(|uri| is_resource(uri)) {
+        return no("a resource is an absolute URI without a fragment (RFC 8707 §2)");
+    }
+    if client.scopes.is_empty() {
+        // An empty scope stands for a first-party login; no client must come by one.
+        return no("a client needs at least one scope");
+    }
     Ok(())
+}
+
+fn is_resource(uri: &str) -> bool {
+    let plain = uri.len() <= 2000 && uri.bytes().all(|b| b.is_ascii_graphic());
+    plain && Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none())
+}
+
+fn check_proof(client: &Client, secret: Option<&SecretString>) -> Outcome<()> {
+    let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    let is_public = client.kind == ClientKind::Public;
+    if is_public && secret.is_some() {
+        return no("a public client cannot keep a secret: leave it out, or make it confidential");
+    }
+    if client.options.key_set.is_some() && (is_public || secret.is_some()) {
+        return no("a key set is for a confidential client, in place of its secret");
+    }
+    check_secret(secret)
 }
 
 /// A secret that could not be shown again is none: RFC 6749 appendix A.2 knows printable ASCII alone, and the blanks
@@ -226,6 +250,14 @@ pub fn named(ctx: &mut Ctx<'_>, id: Option<&str>) -> Outcome<Option<Client>> {
     Ok(clients::find(ctx.conn, &id)?.filter(|client| client.enabled))
 }
 
+/// The client of that text, if it is one's id.
+pub(super) fn known(ctx: &mut Ctx<'_>, id: &str) -> Outcome<Option<Client>> {
+    match ClientId::parse(id) {
+        Some(id) => Ok(clients::find(ctx.conn, &id)?),
+        None => Ok(None),
+    }
+}
+
 /// The client of that id.
 pub fn show(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
     Ok(clients::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)
@@ -251,6 +283,9 @@ pub fn rotate_secret(
     if client.kind == ClientKind::Public {
         return no("a public client has no secret to rotate");
     }
+    if client.options.key_set.is_some() {
+        return no("the client signs with its own keys and has no secret to rotate");
+    }
     if overlap < TimeDelta::zero() || overlap > MAX_OVERLAP {
         return no("the overlap must be between 0 and 24 hours");
     }
@@ -261,9 +296,10 @@ pub fn rotate_secret(
 }
 
 /// Switches a client on or off. While it is off nothing of it is accepted: no secret, no token.
-pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<()> {
+pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<Client> {
     let client = show(ctx, id)?;
-    Ok(clients::update_enabled(ctx.conn, client.key, enabled)?)
+    clients::update_enabled(ctx.conn, client.key, enabled)?;
+    Ok(Client { enabled, ..client })
 }
 
 /// Deletes a client with every token it was given.

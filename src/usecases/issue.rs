@@ -7,12 +7,13 @@ use super::{Ctx, claims};
 use crate::{
     crypto::secret,
     domain::{
+        account::Account,
         grant::Grant,
-        scope::ScopeSet,
+        scope::{self, ScopeSet},
         token::{FamilyId, IssuedTokens, TokenKind},
     },
-    error::Outcome,
-    store::{families, tokens},
+    error::{Outcome, Refusal},
+    store::{accounts, families, tokens},
 };
 
 /// What access tokens begin with.
@@ -40,6 +41,7 @@ pub(super) fn with_family(
     grant: &Grant,
     refresh: WithRefresh,
 ) -> Outcome<(IssuedTokens, FamilyId)> {
+    let grant = &Grant { scope: grantable(ctx, grant)?, ..grant.clone() };
     let lifetimes = &ctx.policy.lifetimes;
     let end = ctx.now
         + match refresh {
@@ -54,6 +56,26 @@ pub(super) fn with_family(
         store_refresh(ctx, refresh, family, end)?;
     }
     Ok((answer(ctx, pair, grant.scope.clone()), family))
+}
+
+/// The scope of a grant, less what its account may not have: `admin` is for administrators. A scope of which
+/// nothing is left is refused, for an empty one stands for a first-party login.
+fn grantable(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<ScopeSet> {
+    if !grant.scope.has(scope::ADMIN) {
+        return Ok(grant.scope.clone());
+    }
+    let account = match grant.account {
+        Some(id) => accounts::find(ctx.conn, id)?,
+        None => None,
+    };
+    within(account.as_ref(), &grant.scope)
+}
+
+/// The same for an account at hand.
+pub(super) fn within(account: Option<&Account>, scope: &ScopeSet) -> Outcome<ScopeSet> {
+    let is_admin = account.is_some_and(|account| account.is_admin);
+    let left = if is_admin { scope.clone() } else { scope.without(scope::ADMIN) };
+    if left.is_empty() { Err(Refusal::ScopeNotAllowed.into()) } else { Ok(left) }
 }
 
 /// Answers a login with djoser's auth token: 40 hex digits, good until it has not been used for long.

@@ -5,16 +5,21 @@
 //! [`Verdict`], which the staircase keeps and then refuses (`app::App::settle`).
 
 pub mod addresses;
+pub mod administration;
 pub mod api_sessions;
+pub mod apps;
 pub mod asked;
 pub mod asks;
 pub mod authenticate;
 pub mod browsers;
 pub mod claims;
+mod client_assertions;
+pub mod client_changes;
 pub mod clients;
 pub mod codes;
 pub mod convert;
 pub mod courier;
+pub mod device;
 pub mod dialect_jwt;
 pub mod disconnect;
 pub mod groups;
@@ -26,6 +31,7 @@ pub mod keys;
 pub mod letters;
 mod links;
 pub mod login;
+pub mod logout;
 pub mod manage;
 pub mod names;
 pub mod passwords;
@@ -36,6 +42,7 @@ pub mod register;
 mod restoring;
 pub mod revoke;
 mod rotation;
+pub mod self_registration;
 pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;

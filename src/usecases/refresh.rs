@@ -68,11 +68,11 @@ pub fn rotate(
     replace(ctx, client, &shown, scope)
 }
 
-/// What the grant allows, less what has been taken from the client since.
+/// What the grant allows, less what has been taken from the client or the account since.
 fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
     let granted = ScopeSet::parse(&found.family.scope)
         .ok_or_else(|| Fault::internal("the store holds an unreadable scope"))?;
-    Ok(granted.only(&client.scopes))
+    issue::within(found.family.account.as_ref(), &granted.only(&client.scopes))
 }
 
 fn replace(

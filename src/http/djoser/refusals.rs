@@ -141,7 +141,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::BadRequest(text) => answer::no(StatusCode::BAD_REQUEST, error)
             .json(json!({ "detail": tongue.phrase(text) })),
         Refusal::NotFound => no.detail(StatusCode::NOT_FOUND, "not-found"),
-        Refusal::NotAllowed => no.detail(StatusCode::FORBIDDEN, "not-allowed"),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
+            no.detail(StatusCode::FORBIDDEN, "not-allowed")
+        }
         Refusal::Changed => no.detail(StatusCode::PRECONDITION_FAILED, "changed"),
         Refusal::TooLarge => no.detail(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Refusal::TooMany { retry_after } => {
@@ -152,8 +154,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant => no.bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, "provider-unavailable")

@@ -120,8 +120,7 @@ fn shown(read: &mut Reader<'_>, language: Language) -> Option<ProviderCredential
 /// Proves the client, asks the provider, and issues. Nobody is phoned for a client that is not proven.
 pub async fn convert(app: &App, asked: Asked) -> Result<HttpResponse, Refused> {
     let Asked { client, backend, shown, scope, language } = asked;
-    let proven =
-        app.read(move |ctx| clients::prove_for(ctx, &client, GrantType::ConvertToken)).await?;
+    let proven = app.prove_for(client, GrantType::ConvertToken).await?;
     let provider = app.provider(&backend)?;
     if !proven.providers.admits(&provider) {
         return Err(Refusal::ProviderNotAllowed.into());

@@ -33,8 +33,7 @@ pub async fn exchange(
     words: &Words,
 ) -> Result<HttpResponse, Refused> {
     let client = token::client(request, words)?;
-    let proven =
-        app.read(move |ctx| clients::prove_for(ctx, &client, GrantType::ConvertToken)).await?;
+    let proven = app.prove_for(client, GrantType::ConvertToken).await?;
     let mut read = Reader::new(words);
     let subject = read.text(Text::filled("subject_token", ProviderCredential::MAX));
     let kind = read.text(Text::filled("subject_token_type", 200));

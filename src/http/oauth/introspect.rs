@@ -1,6 +1,7 @@
 //! `POST /oauth/introspect` (RFC 7662).
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{Refused, token};
@@ -11,10 +12,7 @@ use crate::{
         body::Form,
         fields::{Reader, Text},
     },
-    usecases::{
-        clients,
-        introspect::{self, Live},
-    },
+    usecases::introspect::{self, Live},
 };
 
 /// Tells a client that proves itself what a token is worth; of what it may not know, that it is not active.
@@ -26,14 +24,11 @@ pub async fn endpoint(
     let words = form.0?;
     let shown = token::client(&request, &words)?;
     let mut read = Reader::new(&words);
-    let token = read.text(Text::filled("token", 16 * 1024));
+    let token: Option<SecretString> = read.text(Text::filled("token", 16 * 1024)).map(Into::into);
     let live = app
-        .read(move |ctx| {
-            let client = clients::prove(ctx, &shown)?;
-            match token {
-                Some(token) => introspect::introspect(ctx, &client, &token.into()),
-                None => Ok(None),
-            }
+        .read_by(shown, move |ctx, client| match &token {
+            Some(token) => introspect::introspect(ctx, client, token),
+            None => Ok(None),
         })
         .await?;
     read.finish(words.get("token").map(|_| ()))?;

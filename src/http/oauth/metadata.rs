@@ -40,8 +40,9 @@ fn without_pages(document: &mut Value) {
 }
 
 /// Members about pages and signatures.
-const NEED_A_KEY: [&str; 10] = [
+const NEED_A_KEY: [&str; 11] = [
     "authorization_endpoint",
+    "end_session_endpoint",
     "userinfo_endpoint",
     "jwks_uri",
     "response_modes_supported",
@@ -66,15 +67,24 @@ pub fn public(body: &Value) -> HttpResponse {
 
 /// The document: one for both standards, so that they agree.
 pub fn document(app: &App) -> Value {
+    let mut document = always(app);
+    let policy = app.policy();
+    if let (Some(_), Some(members)) = (policy.initial_access, document.as_object_mut()) {
+        let place = format!("{}/oauth/register", policy.issuer);
+        members.insert("registration_endpoint".to_owned(), json!(place));
+    }
+    document
+}
+
+fn always(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    // Clients can be registered for it already; there is no endpoint for devices yet.
-    let grants = GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::DeviceCode);
-    let grants = grants.map(GrantType::word);
+    let grants = GrantType::ALL.into_iter().map(GrantType::word);
     let scopes = policy.default_scope.iter().map(ToString::to_string);
     let known = OPENID.map(str::to_owned);
-    let proofs = ["client_secret_basic", "client_secret_post", "none"];
+    let proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let signed = ["ES256", "EdDSA", "RS256", "PS256"];
     json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth/authorize"),
@@ -82,14 +92,20 @@ pub fn document(app: &App) -> Value {
         "revocation_endpoint": at("/oauth/revoke"),
         "introspection_endpoint": at("/oauth/introspect"),
         "userinfo_endpoint": at("/oauth/userinfo"),
+        "device_authorization_endpoint": at("/oauth/device"),
+        "end_session_endpoint": at("/oauth/logout"),
         "jwks_uri": at("/oauth/jwks"),
         "scopes_supported": scopes.chain(known).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": grants.chain([exchange::GRANT]).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": proofs,
+        "token_endpoint_auth_signing_alg_values_supported": signed,
         "revocation_endpoint_auth_methods_supported": proofs,
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_signing_alg_values_supported": signed,
+        "introspection_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "introspection_endpoint_auth_signing_alg_values_supported": signed,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,

@@ -8,7 +8,7 @@ use actix_web::{
 use serde_json::json;
 
 use crate::{
-    error::{Error, Fault, FieldCode, FieldError, Refusal, Why},
+    error::{DeviceNo, Error, Fault, FieldCode, FieldError, Refusal, Why},
     http::{
         answer,
         body::BadBody,
@@ -26,6 +26,8 @@ pub enum Style {
     Rfc,
     /// drf-social-oauth2 as it is.
     Drf,
+    /// RFC 7591 §3.2.2, where that has codes of its own.
+    Registration,
 }
 
 /// A "no" of this dialect.
@@ -84,6 +86,9 @@ impl Spoken for Refused {
             Cause::Deed(error @ Error::Refused(refusal)) => match self.style {
                 Style::Rfc => refused(error, refusal, tongue),
                 Style::Drf => as_drf(error, refusal, tongue),
+                Style::Registration => {
+                    bad_metadata(error, refusal).unwrap_or_else(|| refused(error, refusal, tongue))
+                }
             },
         }
     }
@@ -92,7 +97,7 @@ impl Spoken for Refused {
 fn bad_body(bad: &BadBody, style: Style, tongue: Tongue) -> HttpResponse {
     let (status, text) = answer::body_status(bad, tongue);
     match style {
-        Style::Rfc => {
+        Style::Rfc | Style::Registration => {
             answer::ok(status, &json!({ "error": "invalid_request", "error_description": text }))
         }
         Style::Drf if *bad == BadBody::NotAnObject => {
@@ -119,8 +124,6 @@ const NOT_FOR_THIS_GRANT: &str = "The client is not registered for this grant ty
 const NOT_FOR_THIS_PROVIDER: &str = "The client is not registered for this provider.";
 const BAD_SCOPE: &str = "The scope is unknown, malformed or more than was granted.";
 const BAD_TARGET: &str = "The client may not ask for this resource or audience.";
-const DEVICE_WAITS: &str = "Nobody has let the device in yet.";
-const DEVICE_HURRIES: &str = "Wait five seconds longer between two questions.";
 
 fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     let bad =
@@ -134,9 +137,10 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::ProviderNotAllowed => bad("unauthorized_client", NOT_FOR_THIS_PROVIDER),
         Refusal::ScopeNotAllowed => bad("invalid_scope", BAD_SCOPE),
         Refusal::BadTarget => bad("invalid_target", BAD_TARGET),
-        Refusal::DeviceWaits { slower: false } => bad("authorization_pending", DEVICE_WAITS),
-        Refusal::DeviceWaits { slower: true } => bad("slow_down", DEVICE_HURRIES),
-        Refusal::DeviceDenied => bad("access_denied", "The device was not let in."),
+        Refusal::Device(no) => {
+            let (code, text) = device(*no);
+            bad(code, text)
+        }
         Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
         Refusal::BadRequest(text) => bad("invalid_request", text),
         Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
@@ -162,6 +166,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::BadMailToken
         | Refusal::StaleMailToken
         | Refusal::RedirectNotAllowed => bad("invalid_request", "The request was refused."),
+        Refusal::ScopeMissing(scope) => insufficient(error, scope),
         Refusal::NotAllowed => answer::no(StatusCode::FORBIDDEN, error)
             .json(said("access_denied", "This is not allowed.")),
         Refusal::NotFound => {
@@ -182,11 +187,50 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     }
 }
 
+/// RFC 8628 §3.5.
+fn device(no: DeviceNo) -> (&'static str, &'static str) {
+    match no {
+        DeviceNo::Waits => ("authorization_pending", "Nobody has let the device in yet."),
+        DeviceNo::Slower => ("slow_down", "Wait five seconds longer between two questions."),
+        DeviceNo::Denied => ("access_denied", "The device was not let in."),
+        DeviceNo::Expired => ("expired_token", "The device code has expired."),
+    }
+}
+
 /// RFC 6749 §5.2: 401, and a challenge for the scheme the client may use.
 fn bad_client(error: &Error) -> HttpResponse {
     answer::no(StatusCode::UNAUTHORIZED, error)
         .insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"cambio\""))
-        .json(said("invalid_client", "Unknown client, or its secret is missing or wrong."))
+        .json(said("invalid_client", "Unknown client, or its proof is missing or wrong."))
+}
+
+/// What a client says of itself will not do.
+fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
+    let bad = |code: &str, text: &str| {
+        Some(answer::no(StatusCode::BAD_REQUEST, error).json(said(code, text)))
+    };
+    if let Refusal::Fields(errors) = refusal {
+        let places = ["redirect_uris", "post_logout_redirect_uris"];
+        let is_place = errors.iter().any(|error| places.contains(&error.field));
+        let code = if is_place { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+        return bad(code, &parameters(errors));
+    }
+    if let Refusal::BadRequest(text) = refusal {
+        return bad("invalid_client_metadata", text);
+    }
+    if *refusal == Refusal::ScopeNotAllowed {
+        return bad("invalid_client_metadata", BAD_SCOPE);
+    }
+    None
+}
+
+/// RFC 6750 §3.1: 403, and a challenge that names the scope.
+fn insufficient(error: &Error, scope: &str) -> HttpResponse {
+    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
+    let text = format!("The access token was not issued for {scope}.");
+    answer::no(StatusCode::FORBIDDEN, error)
+        .insert_header((header::WWW_AUTHENTICATE, challenge))
+        .json(said("insufficient_scope", &text))
 }
 
 fn grant_text(why: Why) -> &'static str {
@@ -243,10 +287,10 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
+        | Refusal::ScopeMissing(_)
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::BadRequest(_)
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider

@@ -9,7 +9,7 @@ use crate::{
         body::Form,
         fields::{Reader, Text},
     },
-    usecases::{clients, revoke},
+    usecases::revoke,
 };
 
 /// Ends a token of the client's own, with everything of its grant. Whether there was any is not told.
@@ -20,7 +20,7 @@ pub async fn endpoint(
 ) -> Result<HttpResponse, Refused> {
     let words = form.0?;
     let shown = token::client(&request, &words)?;
-    let client = app.read(move |ctx| clients::prove(ctx, &shown)).await?;
+    let client = app.prove(shown).await?;
     let mut read = Reader::new(&words);
     // `token_type_hint` is a hint: tokens are found without it.
     let token = read.text(Text::filled("token", 16 * 1024));

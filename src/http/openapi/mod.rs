@@ -6,6 +6,7 @@
 
 pub mod call;
 mod changes;
+mod clients;
 mod documents;
 pub mod door;
 pub mod field;
@@ -13,6 +14,7 @@ mod house;
 mod logins;
 pub mod manner;
 mod oauth;
+mod oauth_pages;
 pub mod oauth_server;
 pub mod page;
 mod people;
@@ -123,6 +125,7 @@ fn calls(about: &About<'_>) -> Vec<Call> {
     }
     calls.extend(oauth::calls(about));
     calls.extend(oauth_server::calls());
+    calls.extend(clients::calls());
     calls.extend(ties::calls(about));
     if let Some(base) = &about.places.api {
         calls.extend(restful::calls(base));
@@ -174,6 +177,7 @@ fn schemas(about: &About<'_>) -> Map<String, Value> {
         documents::schemas(),
         logins::schemas(),
         oauth::schemas(),
+        clients::schemas(),
         ties::schemas(),
         restful::schemas(),
         rest_jwt::schemas(),
@@ -198,7 +202,7 @@ do for a text. Text is trimmed.
 * Sentences are for people and may change. Keys, codes and statuses may not.
 * 503 carries `Retry-After`: nothing was done, and the request may be sent again.";
 
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("house", "Whether the process lives and can serve, and what it says of itself."),
     ("djoser", "Accounts, as djoser has them."),
     ("documents", "Settings and templates of an account, for the app that keeps them there."),
@@ -211,6 +215,10 @@ const TAGS: [(&str, &str); 10] = [
     (
         oauth_server::TAG,
         "OAuth 2.0 and OpenID Connect by the RFCs: for clients that find everything in its metadata.",
+    ),
+    (
+        clients::TAG,
+        "The registered applications, for administrators with a token of the scope `admin`.",
     ),
     ("social", "Signing in on a provider's own page, and ties to providers."),
     ("api", "Access JWTs and rotating refresh tokens."),

@@ -75,7 +75,7 @@ fn provided() -> Vec<Field> {
 }
 
 /// The fields in which an application shows itself.
-pub fn client() -> [Field; 2] {
+pub fn client() -> [Field; 4] {
     [
         Field::text("client_id", 200)
             .about("The application. HTTP Basic will do instead, but not both.")
@@ -85,6 +85,12 @@ pub fn client() -> [Field; 2] {
             .about("Its secret; a public application sends none.")
             .optional()
             .example("CLIENT-SECRET"),
+        Field::text("client_assertion", 8192)
+            .about("A JWT that the application signed, instead of a secret (RFC 7523).")
+            .optional(),
+        Field::text("client_assertion_type", 200)
+            .about("`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside an assertion.")
+            .optional(),
     ]
 }
 

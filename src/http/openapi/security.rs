@@ -20,6 +20,7 @@ pub fn schemes(cookie: BrowserCookie) -> Value {
             "description": "An application, by its `client_id` and `client_secret`, both form-encoded \
                             (RFC 6749 §2.3.1). Or it names them in the body.",
         },
+        "registration": bearer("opaque", "The operator's initial access token; afterwards the client's own registration token."),
         "apiJwt": bearer("JWT", "An access JWT of the login of these calls."),
         "signinJwt": header("The JWT of `signin`, with or without `Bearer ` before it."),
         "browser": {

@@ -148,7 +148,9 @@ fn no(error: &Error, call: Call, tongue: Tongue) -> No {
             No::bad(tongue.say("bad-restoring-token"))
         }
         Refusal::BadRequest(text) => No::bad(tongue.phrase(text)),
-        Refusal::NotAllowed => No::new(StatusCode::FORBIDDEN, tongue.say("not-allowed-here")),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
+            No::new(StatusCode::FORBIDDEN, tongue.say("not-allowed-here"))
+        }
         Refusal::NotFound => No::new(StatusCode::NOT_FOUND, tongue.say("not-found")),
         Refusal::TooMany { retry_after } => {
             let text = tongue.say("too-many");
@@ -161,8 +163,7 @@ fn no(error: &Error, call: Call, tongue: Tongue) -> No {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

@@ -100,7 +100,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
             unauthorized(answer::CHALLENGE, "wrong-email-or-password")
         }
         Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "refresh-token-not-good"),
-        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "not-allowed-here"),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
+            no(StatusCode::FORBIDDEN, "not-allowed-here")
+        }
         Refusal::NotFound => no(StatusCode::NOT_FOUND, "not-found"),
         Refusal::TooMany { retry_after } => {
             later(StatusCode::TOO_MANY_REQUESTS, retry_after, "too-many")
@@ -115,8 +117,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

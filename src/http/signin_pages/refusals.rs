@@ -100,7 +100,7 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::NoCredential | Refusal::BadCredential(..) => {
             (StatusCode::FORBIDDEN, "error_expired")
         }
-        Refusal::NotAllowed => (StatusCode::FORBIDDEN, "error_request"),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => (StatusCode::FORBIDDEN, "error_request"),
         Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error_missing"),
         Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
         Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error_busy"),
@@ -110,8 +110,7 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         | Refusal::ScopeNotAllowed
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::BadRequest(_)
         | Refusal::LastLogin
         | Refusal::Changed

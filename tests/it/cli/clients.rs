@@ -1,11 +1,17 @@
 //! `cambio client`: what is registered at the command line counts for the running server at once.
 
-use cambio::clock::{Clock as _, SystemClock};
+use cambio::{
+    clock::{Clock as _, SystemClock},
+    crypto::jwt_key::Algorithm,
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::shell::Shell;
-use crate::support::{House, OAuthClient};
+use crate::support::{
+    House, OAuthClient,
+    signer::{KIND, Signer},
+};
 
 const CREATE: [&str; 6] = ["client", "create", "--name", "Back-end", "--type", "confidential"];
 
@@ -185,4 +191,22 @@ async fn a_taken_client_id_is_refused() {
     let create = [&CREATE[..], &["--id", "backend-1"]].concat();
     shell.json(&create);
     assert!(shell.refused(&create).contains("exists already"));
+}
+
+#[tokio::test]
+async fn a_client_with_keys_of_its_own_signs_and_has_no_secret() {
+    let house = House::open().await;
+    let shell = Shell::at(&house);
+    let own = Signer::new("machine-one", Algorithm::EdDSA);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwks.json");
+    std::fs::write(&file, own.key_set().to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    let words = ["--id", "machine-one", "--grant", "client_credentials", "--jwks-file", file];
+    let told = shell.json(&[&CREATE[..], &words].concat());
+    assert_eq!((told.get("client_secret"), &told["jwks"]), (None, &own.key_set()));
+
+    let shown = own.assertion(&house);
+    let fields = [("grant_type", "client_credentials"), KIND, ("client_assertion", &shown)];
+    house.post("/oauth/token").form(&fields).expect(200).await;
 }

@@ -22,7 +22,7 @@ fn asks(scene: &Scene, client: &[(&str, &str)]) -> Call {
 
 /// Insists on the one answer to a client that is not proven, and that nobody was phoned.
 fn is_unproven(scene: &Scene, said: Said) -> Said {
-    let text = "Unknown client, or its secret is missing or wrong.";
+    let text = "Unknown client, or its proof is missing or wrong.";
     let said = said.is_a(401, "invalid_client", text);
     assert_eq!(said.header("www-authenticate"), "Basic realm=\"cambio\"");
     assert!(scene.house.sandbox.log().is_empty());

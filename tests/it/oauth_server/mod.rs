@@ -3,14 +3,20 @@
 pub mod browser;
 pub mod flow;
 
+mod access_jwt;
 mod authorize;
 mod client_proof;
+mod clients_admin;
 mod code;
+mod device;
 mod exchange;
 mod introspection;
 mod metadata;
 mod openid;
 mod oxide;
 mod pages;
+mod private_key_jwt;
+mod registration;
 mod revocation;
+mod sign_out;
 mod token;

@@ -29,7 +29,7 @@ pub enum Database {
     /// A file in the house's directory.
     Sqlite(String),
     /// The address of the copy, and who empties it after its house; none does where it is not a copy.
-    Postgres { url: String, keeper: Option<Keeper> },
+    Postgres { url: String, keeper: Option<Box<Keeper>> },
 }
 
 impl Database {
@@ -78,7 +78,7 @@ impl Database {
         let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
         while let Some(keeper) = returned() {
             if keeper.empties(&template.shape).await.unwrap_or(false) {
-                return Self::Postgres { url: keeper.url.clone(), keeper: Some(keeper) };
+                return Self::Postgres { url: keeper.url.clone(), keeper: Some(Box::new(keeper)) };
             }
             let drop = format!("drop database if exists {} with (force)", keeper.name);
             connect(&server).await.batch_execute(&drop).await.unwrap();
@@ -88,7 +88,7 @@ impl Database {
             format!("create database {name} template {} strategy file_copy", template.name);
         connect(&server).await.batch_execute(&create).await.unwrap();
         let keeper = Keeper::of(beside(&server, &name), name).await;
-        Self::Postgres { url: keeper.url.clone(), keeper: Some(keeper) }
+        Self::Postgres { url: keeper.url.clone(), keeper: Some(Box::new(keeper)) }
     }
 }
 
@@ -102,7 +102,7 @@ fn returned() -> Option<Keeper> {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Self::Postgres { keeper, .. } = self {
-            RETURNED.lock().unwrap().extend(keeper.take());
+            RETURNED.lock().unwrap().extend(keeper.take().map(|keeper| *keeper));
         }
     }
 }

@@ -181,9 +181,14 @@ impl House {
 static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
     LazyLock::new(Mutex::default);
 
+/// How a house works, which changes no word that it says of itself. Were one of these to change a word, its
+/// answers would not be those of the document it is held against.
+const INNER: [&str; 5] = ["database.", "hashing.", "mail.", "providers.egress.", "server."];
+
 /// What the house says of itself. All of the same settings say the same: one of them is asked.
 async fn described(http: &Client, base: &str, settings: &[(&str, &str)]) -> Option<Described> {
-    let settings = format!("{settings:?}");
+    let told = settings.iter().filter(|(key, _)| !INNER.iter().any(|room| key.starts_with(room)));
+    let settings = format!("{:?}", told.collect::<Vec<_>>());
     if let Some(known) = DESCRIBED.lock().unwrap().get(&settings) {
         return known.clone();
     }

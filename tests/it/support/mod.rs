@@ -11,6 +11,7 @@ pub mod mailbox;
 pub mod people;
 pub mod said;
 pub mod sessions;
+pub mod signer;
 pub mod tables;
 
 pub use call::Call;

@@ -1,0 +1,313 @@
+//! Clients in JSON, in the words of RFC 7591 §2 and a few of our own.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    app::App,
+    domain::{
+        client::{
+            AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
+            RedirectUri,
+        },
+        provider::ProviderName,
+        scope::ScopeSet,
+    },
+    error::{FieldCode, FieldError, Refusal},
+    usecases::{
+        client_changes::ChangeClient, clients::RegisterClient, self_registration::Replacement,
+    },
+};
+
+const KEYS: &str = "private_key_jwt";
+const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", KEYS, "none"];
+
+/// Members of a JSON object, and all that is wrong with them.
+struct Members<'a> {
+    members: &'a Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Members<'a> {
+    /// The members of an object. One that is `null` counts as left out (RFC 7592 §2.2).
+    fn new(members: &'a Map<String, Value>) -> Self {
+        Self { members, errors: Vec::new() }
+    }
+
+    /// Whether a member is there.
+    fn has(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Notes what is wrong with a member.
+    fn complain(&mut self, name: &'static str, code: FieldCode) {
+        self.errors.push(FieldError::new(name, code));
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Option<T>,
+        wrong: FieldCode,
+    ) -> Option<T> {
+        let value = self.members.get(name).filter(|value| !value.is_null())?;
+        let read = read(value);
+        if read.is_none() {
+            self.complain(name, wrong);
+        }
+        read
+    }
+
+    /// A text that may be left out.
+    fn text(&mut self, name: &'static str) -> Option<String> {
+        self.read(name, |value| value.as_str().map(str::to_owned), FieldCode::NotAString)
+    }
+
+    /// A list of texts, each of which means something, that may be left out.
+    fn list<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+        wrong: &'static str,
+    ) -> Option<Vec<T>> {
+        let all = |value: &Value| {
+            value.as_array()?.iter().map(|item| parse(item.as_str()?)).collect::<Option<Vec<_>>>()
+        };
+        self.read(name, all, FieldCode::Invalid(wrong))
+    }
+
+    fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.read(name, Value::as_bool, FieldCode::Invalid("true or false."))
+    }
+
+    /// The value, if nothing at all was wrong.
+    fn finish<T>(self, value: T) -> Result<T, Refusal> {
+        if self.errors.is_empty() { Ok(value) } else { Err(Refusal::Fields(self.errors)) }
+    }
+
+    /// How a client is to prove itself: `token_endpoint_auth_method`.
+    fn method(&mut self) -> Option<&'static str> {
+        let known = |value: &Value| METHODS.into_iter().find(|method| value == method);
+        self.read("token_endpoint_auth_method", known, FieldCode::NotAChoice)
+    }
+
+    /// The kind of client that proves itself so; a key set comes with `private_key_jwt`, and only with that.
+    fn kind(&mut self) -> ClientKind {
+        let method = self.method().unwrap_or("client_secret_basic");
+        if self.has("jwks_uri") {
+            self.complain("jwks_uri", FieldCode::Invalid("Keys are sent in jwks."));
+        } else if (method == KEYS) != self.has("jwks") {
+            self.complain("jwks", FieldCode::Invalid("It comes with private_key_jwt alone."));
+        }
+        if method == "none" { ClientKind::Public } else { ClientKind::Confidential }
+    }
+
+    /// What anybody may say of a client at any time (RFC 7591 §2).
+    fn standard(&mut self) -> ChangeClient {
+        const URIS: &str = "A list of https URIs, http ones on a loopback host, or private-use schemes with a dot.";
+        ChangeClient {
+            name: self.text("client_name"),
+            grants: self.list("grant_types", GrantType::parse, "A list of known grant types."),
+            redirect_uris: self.list("redirect_uris", RedirectUri::parse, URIS),
+            scopes: self.read(
+                "scope",
+                |value| ScopeSet::parse(value.as_str()?),
+                FieldCode::Invalid("Words with one space between them."),
+            ),
+            post_logout_uris: self.list("post_logout_redirect_uris", RedirectUri::parse, URIS),
+            key_set: self.read(
+                "jwks",
+                |value| value.is_object().then(|| value.to_string()),
+                FieldCode::NotAnObject,
+            ),
+            ..ChangeClient::default()
+        }
+    }
+
+    /// The same, and what only administrators decide.
+    fn change(&mut self, app: &App) -> ChangeClient {
+        ChangeClient {
+            providers: self
+                .list("providers", |name| app.provider(name).ok(), "A list of providers.")
+                .map(ProviderRule::Only),
+            pkce_optional: self.flag("pkce_optional"),
+            access_form: self.read(
+                "access_token_format",
+                |value| AccessForm::parse(value.as_str()?),
+                FieldCode::NotAChoice,
+            ),
+            introspects: self.flag("introspects"),
+            resources: self.list("resources", |uri| Some(uri.to_owned()), "A list of URIs."),
+            ..self.standard()
+        }
+    }
+
+    /// What a client says of itself; `code` is the only type of answer there is.
+    fn own(&mut self) -> (ChangeClient, ClientKind) {
+        let code = |word: &str| (word == "code").then_some(());
+        self.list("response_types", code, "A list that holds code alone.");
+        let kind = self.kind();
+        let said = self.standard();
+        let name = said.name.or_else(|| Some("Unnamed application".to_owned()));
+        (ChangeClient { name, ..said }, kind)
+    }
+}
+
+/// A client that registers itself. What is not known here is passed over (RFC 7591 §2).
+pub fn self_registration(members: &Map<String, Value>) -> Result<RegisterClient, Refusal> {
+    let mut read = Members::new(members);
+    let (said, kind) = read.own();
+    read.finish(filled(said, kind, (None, None)))
+}
+
+/// What a client says of itself anew; what it leaves out is as if it had never been said (RFC 7592 §2.2).
+pub fn replacement(members: &Map<String, Value>, id: &ClientId) -> Result<Replacement, Refusal> {
+    let mut read = Members::new(members);
+    if read.text("client_id").as_deref() != Some(id.as_str()) {
+        read.complain("client_id", FieldCode::Invalid("It is not that of the address."));
+    }
+    for name in OURS {
+        if read.has(name) {
+            read.complain(name, FieldCode::Invalid("It is not the client's to say."));
+        }
+    }
+    let secret = read.text("client_secret").map(SecretString::from);
+    let (said, kind) = read.own();
+    let wish = ChangeClient {
+        redirect_uris: said.redirect_uris.or(Some(Vec::new())),
+        post_logout_uris: said.post_logout_uris.or(Some(Vec::new())),
+        ..said
+    };
+    read.finish(Replacement { wish, kind, secret })
+}
+
+/// Members of an answer that a request may not repeat.
+const OURS: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
+
+/// A client to be registered by an administrator.
+pub fn registration(app: &App, members: &Map<String, Value>) -> Result<RegisterClient, Refusal> {
+    let mut read = Members::new(members);
+    let kind = read.kind();
+    let said = read.change(app);
+    if !read.has("client_name") {
+        read.complain("client_name", FieldCode::Required);
+    }
+    let id = read.read(
+        "client_id",
+        |value| ClientId::parse(value.as_str()?),
+        FieldCode::Invalid("8 to 64 letters, digits, `.`, `_`, `-`, not all digits."),
+    );
+    let secret = read.text("client_secret").map(SecretString::from);
+    read.finish(filled(said, kind, (id, secret)))
+}
+
+/// A registration: what was said, and the defaults for the rest.
+fn filled(
+    said: ChangeClient,
+    kind: ClientKind,
+    (id, secret): (Option<ClientId>, Option<SecretString>),
+) -> RegisterClient {
+    RegisterClient {
+        id,
+        secret,
+        name: said.name.unwrap_or_default(),
+        kind,
+        grants: said.grants.unwrap_or_default(),
+        redirect_uris: said.redirect_uris.unwrap_or_default(),
+        scopes: said.scopes,
+        providers: said.providers.unwrap_or(ProviderRule::Any),
+        options: ClientOptions {
+            pkce_optional: said.pkce_optional.unwrap_or_default(),
+            access_form: said.access_form.unwrap_or_default(),
+            introspects: said.introspects.unwrap_or_default(),
+            post_logout_uris: said.post_logout_uris.unwrap_or_default(),
+            resources: said.resources.unwrap_or_default(),
+            key_set: said.key_set,
+        },
+    }
+}
+
+/// What an administrator changes of a client.
+pub fn change(app: &App, members: &Map<String, Value>) -> Result<ChangeClient, Refusal> {
+    let mut read = Members::new(members);
+    for name in ["client_id", "client_secret", "token_endpoint_auth_method", "jwks_uri"] {
+        if read.has(name) {
+            read.complain(name, FieldCode::Invalid("It cannot be changed."));
+        }
+    }
+    let said = read.change(app);
+    read.finish(said)
+}
+
+/// How long an old secret stays good beside a new one, and the new one if it was brought along.
+pub fn rotation(
+    members: &Map<String, Value>,
+) -> Result<(TimeDelta, Option<SecretString>), Refusal> {
+    let mut read = Members::new(members);
+    let overlap = read.read(
+        "overlap_minutes",
+        |value| u32::try_from(value.as_u64()?).ok(),
+        FieldCode::NotAnInteger,
+    );
+    let secret = read.text("client_secret").map(SecretString::from);
+    read.finish((TimeDelta::minutes(overlap.unwrap_or(60).into()), secret))
+}
+
+/// What RFC 7591 §3.2.1 tells of a client; its secret where it is new.
+pub fn told(client: &Client, secret: Option<&SecretString>) -> Map<String, Value> {
+    let uris = |uris: &[RedirectUri]| -> Vec<String> {
+        uris.iter().map(|uri| uri.as_str().to_owned()).collect()
+    };
+    let keys = client.options.key_set.as_deref();
+    let method = match (client.kind, keys) {
+        (ClientKind::Public, _) => "none",
+        (ClientKind::Confidential, Some(_)) => KEYS,
+        (ClientKind::Confidential, None) => "client_secret_basic",
+    };
+    let codes = client.may(GrantType::AuthorizationCode);
+    let keys: Option<Value> = keys.and_then(|text| serde_json::from_str(text).ok());
+    let members = [
+        ("client_id", json!(client.id.as_str())),
+        ("client_id_issued_at", json!(client.created_at.timestamp())),
+        ("client_secret", json!(secret.map(ExposeSecret::expose_secret))),
+        ("client_secret_expires_at", json!(secret.map(|_never| 0))),
+        ("client_name", json!(client.name)),
+        ("token_endpoint_auth_method", json!(method)),
+        ("grant_types", json!(client.grants.iter().map(|grant| grant.word()).collect::<Vec<_>>())),
+        ("response_types", json!(if codes { vec!["code"] } else { Vec::new() })),
+        ("redirect_uris", json!(uris(&client.redirect_uris))),
+        ("post_logout_redirect_uris", json!(uris(&client.options.post_logout_uris))),
+        ("scope", json!(client.scopes.to_string())),
+        ("jwks", json!(keys)),
+    ];
+    let members = members.into_iter().filter(|(_, value)| !value.is_null());
+    members.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The same, and what only administrators decide.
+pub fn told_in_full(client: &Client, secret: Option<&SecretString>) -> Value {
+    let providers = match &client.providers {
+        ProviderRule::Any => None,
+        ProviderRule::Only(names) => {
+            Some(names.iter().map(ProviderName::as_str).collect::<Vec<_>>())
+        }
+    };
+    let options = &client.options;
+    let more = [
+        ("enabled", json!(client.enabled)),
+        ("providers", json!(providers)),
+        ("resources", json!(options.resources)),
+        ("pkce_optional", json!(options.pkce_optional)),
+        ("access_token_format", json!(options.access_form.word())),
+        ("introspects", json!(options.introspects)),
+    ];
+    let mut members = told(client, secret);
+    members.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(members)
+}
