@@ -46,6 +46,7 @@ async fn until_the_operator_says_so_nobody_registers() {
         said.error("access_denied");
     }
     house.get("/oauth/register/app-0123456789").bearer("crg_x").expect(403).await;
+    house.post(REGISTER).json(&app()).expect(401).await;
 }
 
 #[tokio::test]
