@@ -49,13 +49,8 @@ pub enum Refusal {
     RedirectNotAllowed,
     /// The resource or audience that a token is asked for is not one the client may ask for.
     BadTarget,
-    /// The device is not let in yet (RFC 8628): it asks again after a pause.
-    DeviceWaits {
-        /// Whether it asked too early, and is to pause longer from now on.
-        slower: bool,
-    },
-    /// Somebody said no to a device.
-    DeviceDenied,
+    /// A device is not let in (RFC 8628 §3.5).
+    Device(DeviceNo),
     /// The request cannot be understood; the text names the parameter and the mend.
     BadRequest(&'static str),
     /// The grant (refresh token, code, password) is not good.
@@ -101,6 +96,19 @@ pub enum Refusal {
         /// When to try again.
         retry_after: Duration,
     },
+}
+
+/// Why a device is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceNo {
+    /// Nobody has said anything yet: it asks again after a pause.
+    Waits,
+    /// It asked too early, and pauses longer from now on.
+    Slower,
+    /// Somebody said no.
+    Denied,
+    /// Nobody came in time.
+    Expired,
 }
 
 /// The reason behind a refused credential: for logs, metrics and tests; the wire stays vague.

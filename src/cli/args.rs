@@ -195,7 +195,7 @@ pub struct NewClient {
     /// Its access tokens are JWTs that a resource server can read (RFC 9068).
     #[arg(long)]
     pub jwt_access: bool,
-    /// It is a resource server: introspection tells it about other clients' tokens.
+    /// It is a resource server: introspection tells it about other clients' access tokens.
     #[arg(long)]
     pub introspects: bool,
     /// It may ask for codes without PKCE; for confidential clients that cannot do better.

@@ -6,6 +6,7 @@ pub mod client;
 pub mod code;
 pub mod common_passwords;
 pub mod credential;
+pub mod device;
 pub mod email;
 pub mod grant;
 pub mod identity;

@@ -44,6 +44,16 @@ pub enum Word {
     Other,
 }
 
+impl Word {
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Bool(_) | Self::Null | Self::Other => None,
+        }
+    }
+}
+
 /// The named values of a body; no name occurs twice.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Words(HashMap<String, Word>);

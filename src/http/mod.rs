@@ -148,7 +148,7 @@ fn social(config: &mut ServiceConfig) {
 
 /// OAuth 2.0 under its own paths, and under those of django-oauth-toolkit.
 fn authorization_server(config: &mut ServiceConfig) {
-    use oauth::{introspect, jwks, metadata, register, revoke, token, userinfo};
+    use oauth::{device, introspect, jwks, metadata, register, revoke, token, userinfo};
 
     config
         .service(look("/.well-known/oauth-authorization-server").route(read().to(metadata::server)))
@@ -159,6 +159,7 @@ fn authorization_server(config: &mut ServiceConfig) {
                 .route(read().to(userinfo::endpoint))
                 .route(web::post().to(userinfo::endpoint)),
         )
+        .service(post("/oauth/device", Anyone, device::endpoint))
         .service(post("/oauth/register", Anyone, register::create))
         .service(
             only("/oauth/register/{id}", "GET, PUT, DELETE, HEAD, OPTIONS", Anyone)
@@ -197,7 +198,7 @@ fn clients(config: &mut ServiceConfig) {
 
 /// Pages for people in a browser.
 fn signin_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{consent, sign_in, site};
+    use self::signin_pages::{account, consent, device, sign_in, sign_out, site};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -214,6 +215,17 @@ fn signin_pages(config: &mut ServiceConfig) {
             page("/account/consent")
                 .route(read().to(consent::show))
                 .route(web::post().to(consent::decide)),
+        )
+        .service(
+            page("/device").route(read().to(device::show)).route(web::post().to(device::decide)),
+        )
+        .service(
+            page("/account").route(read().to(account::show)).route(web::post().to(account::end)),
+        )
+        .service(
+            page("/oauth/logout")
+                .route(read().to(sign_out::from_query))
+                .route(web::post().to(sign_out::from_form)),
         );
 }
 

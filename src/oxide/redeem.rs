@@ -157,7 +157,10 @@ fn pkce(shown: &Redemption, mut kept: Extensions) -> Outcome<()> {
     if challenge.is_none() {
         return if shown.verifier.is_none() { Ok(()) } else { Err(bad().into()) };
     }
-    if !shown.verifier.as_deref().is_some_and(is_verifier) {
+    let Some(verifier) = shown.verifier.as_deref() else {
+        return Err(Refusal::BadRequest("code_verifier is missing").into());
+    };
+    if !is_verifier(verifier) {
         return Err(bad().into());
     }
     let verifier = shown.extension("code_verifier");

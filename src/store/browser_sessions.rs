@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{AnyConnection, instant, micros, on, schema::browser_sessions};
 use crate::{
-    domain::{account::AccountId, token::Digest},
+    domain::{account::AccountId, browser::SESSION_IDLE, token::Digest},
     error::Fault,
 };
 
@@ -79,6 +79,34 @@ pub fn touch(conn: &mut AnyConnection, digest: Digest, now: DateTime<Utc>) -> Re
 pub fn delete(conn: &mut AnyConnection, digest: Digest) -> Result<(), Fault> {
     on!(conn, c => diesel::delete(browser_sessions::table)
         .filter(browser_sessions::digest.eq(&digest.0[..]))
+        .execute(c)?);
+    Ok(())
+}
+
+/// How many browsers an account is signed in with.
+pub fn count(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<usize, Fault> {
+    let live: Vec<i64> = on!(conn, c => browser_sessions::table
+        .filter(browser_sessions::account_id.eq(account.0))
+        .filter(browser_sessions::expires_at.gt(micros(now)))
+        .filter(browser_sessions::seen_at.gt(micros(now - SESSION_IDLE)))
+        .select(browser_sessions::seen_at)
+        .load(c)?);
+    Ok(live.len())
+}
+
+/// Ends every session of an account but one.
+pub fn delete_others(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    kept: Digest,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::delete(browser_sessions::table)
+        .filter(browser_sessions::account_id.eq(account.0))
+        .filter(browser_sessions::digest.ne(&kept.0[..]))
         .execute(c)?);
     Ok(())
 }

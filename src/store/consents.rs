@@ -24,6 +24,20 @@ pub fn find(
     scope.map(|text| ScopeSet::parse(&text).ok_or_else(|| unreadable("scope"))).transpose()
 }
 
+/// What an account has allowed, in the order of the clients' registration.
+pub fn list(
+    conn: &mut AnyConnection,
+    account: AccountId,
+) -> Result<Vec<(ClientKey, ScopeSet)>, Fault> {
+    let rows: Vec<(i64, String)> = on!(conn, c => consents::table
+        .filter(consents::account_id.eq(account.0))
+        .order(consents::client_key.asc())
+        .select((consents::client_key, consents::scope))
+        .load(c)?);
+    let read = |text: &str| ScopeSet::parse(text).ok_or_else(|| unreadable("scope"));
+    rows.into_iter().map(|(key, text)| Ok((ClientKey(key), read(&text)?))).collect()
+}
+
 /// Stores what an account allows a client, in place of what it allowed before.
 pub fn upsert(
     conn: &mut AnyConnection,

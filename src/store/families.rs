@@ -5,10 +5,13 @@ use diesel::prelude::*;
 
 use super::{
     AnyConnection, micros, on,
-    schema::{access_tokens, families, refresh_tokens},
+    schema::{access_tokens, accounts, families, refresh_tokens},
+    unreadable,
 };
 use crate::{
-    domain::{account::AccountId, client::ClientKey, grant::Grant, token::FamilyId},
+    domain::{
+        account::AccountId, client::ClientKey, grant::Grant, scope::ScopeSet, token::FamilyId,
+    },
     error::Fault,
 };
 
@@ -59,6 +62,27 @@ pub fn revoke_of(
         .set(families::revoked_at.eq(Some(micros(now))))
         .execute(c)?);
     Ok(())
+}
+
+/// What an account's grants that may still be of use allow, by client, the oldest first.
+pub fn list_live(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(ClientKey, ScopeSet)>, Fault> {
+    let rows: Vec<(Option<i64>, String)> = on!(conn, c => families::table
+        .inner_join(accounts::table)
+        .filter(families::account_id.eq(account.0))
+        .filter(families::client_key.is_not_null())
+        .filter(families::revoked_at.is_null())
+        .filter(families::epoch.eq(accounts::epoch))
+        .filter(families::expires_at.is_null().or(families::expires_at.gt(micros(now))))
+        .order(families::id.asc())
+        .select((families::client_key, families::scope))
+        .load(c)?);
+    let scope = |text: &str| ScopeSet::parse(text).ok_or_else(|| unreadable("scope"));
+    let keyed = rows.into_iter().filter_map(|(key, text)| Some((ClientKey(key?), text)));
+    keyed.map(|(key, text)| Ok((key, scope(&text)?))).collect()
 }
 
 /// Ends every family of the account that came about in that way.

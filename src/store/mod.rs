@@ -12,6 +12,7 @@ pub mod browser_sessions;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+pub mod device_codes;
 pub mod documents;
 pub mod families;
 mod faults;

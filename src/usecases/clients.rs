@@ -250,6 +250,14 @@ pub fn named(ctx: &mut Ctx<'_>, id: Option<&str>) -> Outcome<Option<Client>> {
     Ok(clients::find(ctx.conn, &id)?.filter(|client| client.enabled))
 }
 
+/// The client of that text, if it is one's id.
+pub(super) fn known(ctx: &mut Ctx<'_>, id: &str) -> Outcome<Option<Client>> {
+    match ClientId::parse(id) {
+        Some(id) => Ok(clients::find(ctx.conn, &id)?),
+        None => Ok(None),
+    }
+}
+
 /// The client of that id.
 pub fn show(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
     Ok(clients::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)

@@ -38,7 +38,8 @@ pub struct Live {
     pub resources: Vec<String>,
 }
 
-/// A token that is live and that the client may know about: its own, or anybody's if it is a resource server.
+/// A token that is live and that the client may know about: its own, or anybody's access token if it is a
+/// resource server.
 /// Everything else is one and the same nothing.
 pub fn introspect(
     ctx: &mut Ctx<'_>,
@@ -74,7 +75,8 @@ fn told(
     (scope, issued_at, expires_at): Times,
 ) -> Outcome<Option<Live>> {
     let Some((key, _)) = family.client.filter(|_| family.stands()) else { return Ok(None) };
-    if key != asking.key && !asking.options.introspects {
+    // A resource server is told of access tokens alone: it could take a refresh token for one.
+    if key != asking.key && !(asking.options.introspects && access) {
         return Ok(None);
     }
     let client = clients::find_by_key(ctx.conn, key)?;

@@ -6,8 +6,8 @@ use super::Ctx;
 use crate::{
     error::Outcome,
     store::{
-        accounts, browser_sessions, clients, codes, families, mail_tokens, signing_keys,
-        spent_assertions, spent_states, tokens,
+        accounts, browser_sessions, clients, codes, device_codes, families, mail_tokens,
+        signing_keys, spent_assertions, spent_states, tokens,
     },
 };
 
@@ -25,6 +25,7 @@ pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     gone += tokens::prune_access(ctx.conn, before, limit)?;
     gone += mail_tokens::prune(ctx.conn, before, limit)?;
     gone += spent_states::prune(ctx.conn, before, limit)?;
+    gone += device_codes::prune(ctx.conn, before, limit)?;
     gone += spent_assertions::prune(ctx.conn, before, limit)?;
     gone += browser_sessions::prune(ctx.conn, before, limit)?;
     gone += codes::prune(ctx.conn, before, limit)?;

@@ -6,7 +6,8 @@ use super::Ctx;
 use crate::{
     crypto::secret,
     domain::{
-        client::{Client, ClientId},
+        account::AccountId,
+        client::{Client, ClientId, ClientKey},
         credential::{Principal, Via},
         grant::How,
         token::FamilyId,
@@ -66,6 +67,11 @@ pub fn by_client(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Ou
         Some(found) => self::family(ctx, found.id),
         None => Ok(()),
     }
+}
+
+/// Ends every token that an account gave to a client.
+pub(super) fn of_client(ctx: &mut Ctx<'_>, account: AccountId, client: ClientKey) -> Outcome<()> {
+    Ok(families::revoke_of(ctx.conn, account, client, ctx.now)?)
 }
 
 /// Ends everything that came of one grant.

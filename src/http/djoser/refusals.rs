@@ -171,8 +171,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant => no.bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
             no.later(StatusCode::SERVICE_UNAVAILABLE, retry_after, "provider-unavailable")

@@ -40,8 +40,9 @@ fn without_pages(document: &mut Value) {
 }
 
 /// Members about pages and signatures.
-const NEED_A_KEY: [&str; 10] = [
+const NEED_A_KEY: [&str; 11] = [
     "authorization_endpoint",
+    "end_session_endpoint",
     "userinfo_endpoint",
     "jwks_uri",
     "response_modes_supported",
@@ -79,9 +80,7 @@ fn always(app: &App) -> Value {
     let policy = app.policy();
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    // Clients can be registered for it already; there is no endpoint for devices yet.
-    let grants = GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::DeviceCode);
-    let grants = grants.map(GrantType::word);
+    let grants = GrantType::ALL.into_iter().map(GrantType::word);
     let scopes = policy.default_scope.iter().map(ToString::to_string);
     let known = OPENID.map(str::to_owned);
     let proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
@@ -93,6 +92,8 @@ fn always(app: &App) -> Value {
         "revocation_endpoint": at("/oauth/revoke"),
         "introspection_endpoint": at("/oauth/introspect"),
         "userinfo_endpoint": at("/oauth/userinfo"),
+        "device_authorization_endpoint": at("/oauth/device"),
+        "end_session_endpoint": at("/oauth/logout"),
         "jwks_uri": at("/oauth/jwks"),
         "scopes_supported": scopes.chain(known).collect::<Vec<_>>(),
         "response_types_supported": ["code"],

@@ -4,6 +4,7 @@ pub mod client_auth;
 pub mod client_metadata;
 pub mod clients_admin;
 pub mod convert;
+pub mod device;
 pub mod exchange;
 pub mod introspect;
 pub mod jwks;

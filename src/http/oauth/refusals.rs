@@ -10,7 +10,7 @@ use actix_web::{
 use serde_json::json;
 
 use crate::{
-    error::{Error, Fault, FieldCode, FieldError, Refusal, Why},
+    error::{DeviceNo, Error, Fault, FieldCode, FieldError, Refusal, Why},
     http::{answer, body::BadBody, fields, language::Spoken, sentences::Tongue},
 };
 
@@ -138,8 +138,6 @@ const NOT_FOR_THIS_GRANT: &str = "The client is not registered for this grant ty
 const NOT_FOR_THIS_PROVIDER: &str = "The client is not registered for this provider.";
 const BAD_SCOPE: &str = "The scope is unknown, malformed or more than was granted.";
 const BAD_TARGET: &str = "The client may not ask for this resource or audience.";
-const DEVICE_WAITS: &str = "Nobody has let the device in yet.";
-const DEVICE_HURRIES: &str = "Wait five seconds longer between two questions.";
 
 fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     let bad =
@@ -153,9 +151,10 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::ProviderNotAllowed => bad("unauthorized_client", NOT_FOR_THIS_PROVIDER),
         Refusal::ScopeNotAllowed => bad("invalid_scope", BAD_SCOPE),
         Refusal::BadTarget => bad("invalid_target", BAD_TARGET),
-        Refusal::DeviceWaits { slower: false } => bad("authorization_pending", DEVICE_WAITS),
-        Refusal::DeviceWaits { slower: true } => bad("slow_down", DEVICE_HURRIES),
-        Refusal::DeviceDenied => bad("access_denied", "The device was not let in."),
+        Refusal::Device(no) => {
+            let (code, text) = device(*no);
+            bad(code, text)
+        }
         Refusal::UnsupportedGrant => bad("unsupported_grant_type", "No such grant type here."),
         Refusal::BadRequest(text) => bad("invalid_request", text),
         Refusal::BadLogin => bad("invalid_grant", "Invalid credentials given."),
@@ -200,6 +199,16 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
             .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
             .json(said("temporarily_unavailable", "Too many requests.")),
+    }
+}
+
+/// RFC 8628 §3.5.
+fn device(no: DeviceNo) -> (&'static str, &'static str) {
+    match no {
+        DeviceNo::Waits => ("authorization_pending", "Nobody has let the device in yet."),
+        DeviceNo::Slower => ("slow_down", "Wait five seconds longer between two questions."),
+        DeviceNo::Denied => ("access_denied", "The device was not let in."),
+        DeviceNo::Expired => ("expired_token", "The device code has expired."),
     }
 }
 
@@ -296,8 +305,7 @@ fn as_drf(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ScopeMissing(_)
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::BadRequest(_)
         | Refusal::BadGrant(_)
         | Refusal::UnknownProvider

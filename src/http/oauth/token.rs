@@ -21,7 +21,7 @@ use crate::{
         redeem::{self, Redemption},
         rotate::{self, Rotation},
     },
-    usecases::login,
+    usecases::{device, login},
 };
 
 /// `POST /auth/token/`: tokens for a grant, as drf-social-oauth2 has it: in JSON, too.
@@ -83,7 +83,8 @@ async fn answer(
         GrantType::RefreshToken => rotate(app, client, words).await,
         GrantType::Password => password(app, client, words).await,
         GrantType::ClientCredentials => for_itself(app, client, words).await,
-        GrantType::ConvertToken | GrantType::DeviceCode => Err(Refusal::UnsupportedGrant.into()),
+        GrantType::DeviceCode => let_in(app, client, words).await,
+        GrantType::ConvertToken => Err(Refusal::UnsupportedGrant.into()),
     }
 }
 
@@ -105,6 +106,14 @@ pub fn client(request: &HttpRequest, words: &Words) -> Result<ClientCredential, 
         other => other,
     })?;
     shown.ok_or(Refusal::BadClient)
+}
+
+async fn let_in(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
+    let mut read = Reader::new(words);
+    let code = read.text(Text::filled("device_code", 4096));
+    let code = read.finish(code)?.into();
+    let tokens = app.settle(move |ctx| device::redeem(ctx, &client, &code)).await?;
+    Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
 async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {

@@ -156,7 +156,8 @@ pub fn schemas() -> Value {
                 "error": { "type": "string", "enum": [
                     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
                     "unsupported_grant_type", "invalid_scope", "invalid_target", "insufficient_scope",
-                    "access_denied", "invalid_redirect_uri", "invalid_client_metadata",
+                    "access_denied", "authorization_pending", "slow_down", "expired_token",
+                    "invalid_redirect_uri", "invalid_client_metadata",
                     "temporarily_unavailable", "server_error",
                 ] },
                 "error_description": text,

@@ -14,6 +14,7 @@ mod house;
 mod logins;
 pub mod manner;
 mod oauth;
+mod oauth_pages;
 pub mod oauth_server;
 pub mod page;
 mod people;

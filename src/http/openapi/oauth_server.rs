@@ -1,5 +1,4 @@
-//! The authorization server: its endpoints, under its own paths and under those of django-oauth-toolkit, and its
-//! pages.
+//! The authorization server: its endpoints, under its own paths and under those of django-oauth-toolkit.
 
 use serde_json::json;
 
@@ -7,13 +6,13 @@ use super::{
     call::{Call, Place, Said},
     field::Field,
     manner::Manner,
-    oauth,
+    oauth, oauth_pages,
 };
 
-/// What they are filed under: machines call them, or they are pages themselves.
+/// What they are filed under, and its pages with them: machines call them, or they are pages themselves.
 pub const TAG: &str = "authorization server";
 
-const FORM: [&str; 1] = ["application/x-www-form-urlencoded"];
+pub(super) const FORM: [&str; 1] = ["application/x-www-form-urlencoded"];
 
 /// The calls.
 pub fn calls() -> Vec<Call> {
@@ -27,10 +26,12 @@ pub fn calls() -> Vec<Call> {
         calls.extend([token(place), end(place, revoke), introspect(place)]);
     }
     calls.extend([keys(&own), person(&own, "get"), person(&own, "post")]);
+    calls.push(device(&own));
     for place in [&own, &toolkit, &place("/auth", "auth_")] {
-        calls.extend(authorize(place));
+        calls.extend(oauth_pages::authorize(place));
     }
-    calls.extend(pages(&place("/account", "account_")));
+    calls.extend(oauth_pages::calls(&place("", "")));
+    calls.extend(oauth_pages::sign_out(&own));
     calls
 }
 
@@ -63,6 +64,7 @@ fn token(place: &Place) -> Call {
         "password",
         "convert_token",
         "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:device_code",
     ];
     let grant = json!({ "type": "string", "enum": grants });
     let mut fields = vec![Field::new("grant_type", &grant).example("refresh_token")];
@@ -70,6 +72,7 @@ fn token(place: &Place) -> Call {
     fields.extend(oauth::redemption());
     fields.extend([
         Field::text("refresh_token", 4096).optional().example("crt_pV3iG9tNVd9wr03lqAtVG3DJKvb3EM"),
+        Field::text("device_code", 4096).about("What a device waits with (RFC 8628).").optional(),
         Field::text("subject_token", 16_384).about("A provider's token (RFC 8693).").optional(),
         Field::text("subject_token_type", 200).about("What it is.").optional(),
         Field::text("subject_issuer", 200).about("The provider.").optional(),
@@ -152,67 +155,38 @@ fn person(place: &Place, method: &'static str) -> Call {
         .no(&[403])
 }
 
-fn authorize(place: &Place) -> [Call; 2] {
-    let text =
-        "The authorization endpoint (RFC 6749 §3.1). It leads on to a page of ours, or back.";
-    let mut look = place.get("/authorize", "authorize", "Send somebody to sign in").about(text);
-    let mut fields = Vec::new();
-    for (name, is_required) in REQUEST {
-        look = look.parameter(&json!({
-            "name": name, "in": "query", "required": is_required, "schema": { "type": "string" },
-        }));
-        let field = Field::free(name, 4096);
-        fields.push(if is_required { field.example("…") } else { field.optional() });
-    }
-    let send = place
-        .post("/authorize", "authorize_by_form", "Send somebody to sign in, with a form")
-        .takes_in(&FORM, &fields);
-    [page(look, false), page(send, true)].map(|call| call.says(303, "On, or back.", None))
-}
-
-/// The parameters of an authorization request, and whether there is none without.
-const REQUEST: [(&str, bool); 13] = [
-    ("response_type", true),
-    ("client_id", true),
-    ("redirect_uri", false),
-    ("scope", false),
-    ("state", false),
-    ("code_challenge", false),
-    ("code_challenge_method", false),
-    ("response_mode", false),
-    ("nonce", false),
-    ("prompt", false),
-    ("max_age", false),
-    ("login_hint", false),
-    ("resource", false),
-];
-
-fn pages(place: &Place) -> Vec<Call> {
-    let style = place.get("/style.css", "style", "Read the style sheet of the pages");
-    let mut calls = vec![style.says_text(200, "The style sheet.", "text/css")];
-    let own = |name| Field::free(name, 16_384).example("…");
-    let sign_in =
-        [own("form_token"), own("ask").optional(), own("name"), Field::password("password")];
-    let consent = [own("form_token"), own("ask"), own("decision").example("allow")];
-    for (path, name, what, fields) in [
-        ("/sign-in", "sign_in_page", "Sign in on a page", sign_in.as_slice()),
-        ("/consent", "consent_page", "Allow an application what it asks for", consent.as_slice()),
-    ] {
-        let look = page(place.get(path, name, what), false);
-        let look = look.says_text(200, "The page.", "text/html");
-        calls.push(look.says(303, "On to what was asked.", None));
-        let send = place.post(path, &format!("{name}_form"), what).takes_in(&FORM, fields);
-        calls.push(page(send, true).says(303, "On to what was asked.", None));
-    }
-    calls
-}
-
-/// A page says no by a page.
-fn page(call: Call, takes_form: bool) -> Call {
-    let unread: &[u16] = if takes_form { &[408, 413, 415] } else { &[] };
-    let statuses = [400, 403, 404, 500, 503];
-    let no = |call: Call, status: &u16| {
-        call.says_text(*status, "A page with a sentence about it.", "text/html")
-    };
-    statuses.iter().chain(unread).fold(call, no)
+fn device(place: &Place) -> Call {
+    let example = json!({
+        "device_code": "cdc_0Zk3vRZ4dQ8mVfT6nC1yWb5xLs9JhE2aGp7uKi",
+        "user_code": "WDJB-MJHT",
+        "verification_uri": "https://id.example.com/device",
+        "verification_uri_complete": "https://id.example.com/device?user_code=WDJB-MJHT",
+        "expires_in": 600,
+        "interval": 5,
+    });
+    let schema = json!({
+        "type": "object",
+        "required": ["device_code", "user_code", "verification_uri", "expires_in"],
+        "properties": {
+            "device_code": { "type": "string" },
+            "user_code": { "type": "string", "pattern": "^[A-Z]{4}-[A-Z]{4}$" },
+            "verification_uri": { "type": "string" },
+            "verification_uri_complete": { "type": "string" },
+            "expires_in": { "type": "integer" },
+            "interval": { "type": "integer" },
+        },
+    });
+    let mut fields = oauth::client().to_vec();
+    fields.push(oauth::scope());
+    place
+        .post("/device", "device", "Ask for codes that let a device in")
+        .about("RFC 8628 §3.1, for clients registered for the grant of devices.")
+        .client_may_log_in()
+        .takes_in(&FORM, &fields)
+        .says(
+            200,
+            "A code to ask with, and one that somebody types.",
+            Some(Said { schema, example }),
+        )
+        .no(&[401])
 }

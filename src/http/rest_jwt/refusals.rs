@@ -176,8 +176,7 @@ fn no(error: &Error, call: Call, tongue: Tongue) -> No {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

@@ -134,8 +134,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::ProviderNotAllowed
         | Refusal::ScopeNotAllowed
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::UnsupportedGrant
         | Refusal::RedirectNotAllowed
         | Refusal::UnknownProvider

@@ -30,7 +30,10 @@ pub async fn from_query(visit: Visit) -> HttpResponse {
 /// `POST`: the request is in a form, which an application's page sends.
 pub async fn from_form(visit: Visit, body: Form) -> HttpResponse {
     let done = match body.0 {
-        Ok(words) => begin(&visit, as_request(&words, Vec::new())).await,
+        Ok(words) => match as_request(&words, Vec::new()) {
+            Ok(words) => begin(&visit, words).await,
+            Err(bad) => Err(bad.into()),
+        },
         Err(bad) => Err(bad.into()),
     };
     visit.answered(done)
@@ -42,15 +45,19 @@ fn read(query: &[u8]) -> Result<authorize::Words, BadBody> {
         query.split(|b| *b == b'&').partition(|pair| pair.starts_with(b"resource="));
     let value = |pair: &&[u8]| form::decode(pair.strip_prefix(b"resource=").unwrap_or_default());
     let resources = resources.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-    let words = form::read(&rest.join(&b'&'))?;
-    Ok(as_request(&words, resources))
+    as_request(&form::read(&rest.join(&b'&'))?, resources)
 }
 
-fn as_request(words: &Words, mut resources: Vec<String>) -> authorize::Words {
+fn as_request(words: &Words, mut resources: Vec<String>) -> Result<authorize::Words, BadBody> {
+    let has_nul =
+        |name: &&str| matches!(words.get(name), Some(Word::Text(text)) if text.contains('\0'));
+    if NAMES.iter().any(has_nul) {
+        return Err(BadBody::Malformed("a value holds a NUL character"));
+    }
     // RFC 6749 §3.1: a parameter without a value counts as left out.
     let word = |name: &str| text_of(words, name).filter(|text| !text.is_empty());
     resources.extend(word("resource"));
-    authorize::Words {
+    Ok(authorize::Words {
         client_id: word("client_id"),
         redirect_uri: word("redirect_uri"),
         response_type: word("response_type"),
@@ -67,8 +74,22 @@ fn as_request(words: &Words, mut resources: Vec<String>) -> authorize::Words {
         resources,
         request: words.get("request").is_some_and(is_there),
         request_uri: words.get("request_uri").is_some_and(is_there),
-    }
+    })
 }
+
+/// What is kept, sent back or compared. A scope that cannot be read is the client's to hear of.
+const NAMES: [&str; 10] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "state",
+    "code_challenge",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+];
 
 fn is_there(word: &Word) -> bool {
     !matches!(word, Word::Text(text) if text.is_empty())

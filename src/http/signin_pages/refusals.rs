@@ -110,8 +110,7 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         | Refusal::ScopeNotAllowed
         | Refusal::UnsupportedGrant
         | Refusal::BadTarget
-        | Refusal::DeviceWaits { .. }
-        | Refusal::DeviceDenied
+        | Refusal::Device(_)
         | Refusal::BadRequest(_)
         | Refusal::LastLogin
         | Refusal::Changed

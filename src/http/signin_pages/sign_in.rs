@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::{NoPage, Visit, authorize, visit::text_of};
 use crate::{
-    domain::{password::Password, policy::LoginField},
+    domain::{device::UserCode, password::Password, policy::LoginField},
     error::{Error, Refusal},
     http::body::{Form, Words},
     usecases::{
@@ -34,7 +34,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let query = visit.query()?;
     let asked = asked(visit, &query).await?;
     let hint = asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());
-    page(visit, asked.as_ref(), &hint.unwrap_or_default(), None)
+    page(visit, (asked.as_ref(), &onward(&query)), &hint.unwrap_or_default(), None)
 }
 
 /// The request somebody is on the way with, if any, and as it was sealed.
@@ -47,9 +47,33 @@ pub async fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, Stri
     Ok(Some((pending, sealed)))
 }
 
+/// Where somebody goes who signs in for no application: a page of ours, never an address.
+#[derive(Debug, Default)]
+pub struct Onward {
+    /// The code of a device that waits; empty if it is still to be typed.
+    device: Option<String>,
+}
+
+impl Onward {
+    fn path(&self) -> String {
+        match &self.device {
+            None => "/account".to_owned(),
+            Some(code) if code.is_empty() => "/device".to_owned(),
+            Some(code) => format!("/device?user_code={code}"),
+        }
+    }
+}
+
+/// Reads where somebody is going.
+pub fn onward(words: &Words) -> Onward {
+    let device = text_of(words, "to").is_some_and(|to| to == "device");
+    let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
+    Onward { device: device.then(|| code.map(|code| code.shown()).unwrap_or_default()) }
+}
+
 fn page(
     visit: &Visit,
-    asked: Option<&(Pending, String)>,
+    (asked, onward): (Option<&(Pending, String)>, &Onward),
     name: &str,
     complaint: Option<&str>,
 ) -> Result<HttpResponse, NoPage> {
@@ -58,6 +82,8 @@ fn page(
         ask => asked.map(|(_, sealed)| sealed),
         name => name,
         complaint => complaint,
+        to => onward.device.as_ref().map(|_| "device"),
+        device => onward.device.as_deref(),
     };
     let leads_to = asked.map(|(pending, _)| pending.ask.redirect_uri.as_str());
     Ok(visit.page(status, "sign_in.html", filled, leads_to)?)
@@ -72,11 +98,11 @@ async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let session = match enter_with(visit, name.trim(), password).await {
         Ok(session) => session,
         Err(Error::Refused(Refusal::BadLogin)) => {
-            return page(visit, asked.as_ref(), &name, Some("error_login"));
+            return page(visit, (asked.as_ref(), &onward(&words)), &name, Some("error_login"));
         }
         Err(other) => return Err(other.into()),
     };
-    on_with(visit, asked, session).await
+    on_with(visit, (asked, onward(&words)), session).await
 }
 
 async fn enter_with(visit: &Visit, name: &str, password: String) -> Result<SecretString, Error> {
@@ -89,14 +115,14 @@ async fn enter_with(visit: &Visit, name: &str, password: String) -> Result<Secre
 /// On with what was asked, in a session that has just begun; to the person's own page, if nothing was.
 pub async fn on_with(
     visit: &Visit,
-    asked: Option<(Pending, String)>,
+    (asked, onward): (Option<(Pending, String)>, Onward),
     session: SecretString,
 ) -> Result<HttpResponse, NoPage> {
     let cookie = visit.cookie.write_session(&session);
     let visit = visit.within(session);
     let mut answer = match asked {
         Some((pending, _)) => authorize::go_on(&visit, pending).await?,
-        None => visit.on_to("/account"),
+        None => visit.on_to(&onward.path()),
     };
     if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);

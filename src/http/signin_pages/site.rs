@@ -13,8 +13,10 @@ macro_rules! embedded {
     };
 }
 
-const TEMPLATES: [(&str, &str); 4] =
-    embedded!["layout.html" "error.html" "sign_in.html" "consent.html"];
+const TEMPLATES: [(&str, &str); 9] = embedded![
+    "layout.html" "error.html" "sign_in.html" "consent.html" "sign_out.html" "account.html"
+    "device.html" "device_ask.html" "device_done.html"
+];
 
 const STYLE: &str = include_str!("templates/style.css");
 

@@ -44,7 +44,8 @@ impl<'h> Browser<'h> {
     /// Sends the form of a page with these fields filled in.
     pub async fn send(&self, page: &Said, fields: &[(&str, &str)]) -> Said {
         let action = between(&page.text, "action=\"", "\"").unwrap_or_else(|| panic!("{page:?}"));
-        let hidden = hidden(&page.text);
+        let form = page.text.split("</form>").next().unwrap();
+        let hidden = hidden(form);
         let mut all: Vec<(&str, &str)> =
             hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         all.retain(|(name, _)| fields.iter().all(|(given, _)| given != name));

@@ -104,6 +104,10 @@ impl Browser<'_> {
             }
             said = self.follow(on.header("location")).await;
         }
+        if said.status == 303 {
+            // It was allowed before.
+            return said;
+        }
         self.send(&said, &[("decision", "allow")]).await
     }
 

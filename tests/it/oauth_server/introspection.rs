@@ -55,6 +55,8 @@ async fn case_044_who_may_not_know_is_told_nothing() {
     let wish = RegisterClient { options, ..web("resource-server", ClientKind::Confidential) };
     let server = house.client_with(wish).await;
     assert!(house.is_live(&server, &token).await && house.is_live(&client, &token).await);
+    let refresh = tokens.text_of("refresh_token");
+    assert!(!house.is_live(&server, &refresh).await && house.is_live(&client, &refresh).await);
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 pub mod browser;
 pub mod flow;
 
+mod access_jwt;
 mod authorize;
 mod client_proof;
 mod clients_admin;
 mod code;
+mod device;
 mod exchange;
 mod introspection;
 mod metadata;
@@ -16,4 +18,5 @@ mod pages;
 mod private_key_jwt;
 mod registration;
 mod revocation;
+mod sign_out;
 mod token;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, ResponseError, body::to_bytes};
 use cambio::{
     domain::credential::Scheme,
-    error::{Fault, FieldCode, FieldError, Refusal, Why},
+    error::{DeviceNo, Fault, FieldCode, FieldError, Refusal, Why},
     http::{
         djoser, oauth,
         oauth::refusals::Style,
@@ -33,9 +33,10 @@ pub(super) fn every_refusal() -> Vec<Refusal> {
         Refusal::ScopeMissing("admin"),
         Refusal::UnsupportedGrant,
         Refusal::BadTarget,
-        Refusal::DeviceWaits { slower: false },
-        Refusal::DeviceWaits { slower: true },
-        Refusal::DeviceDenied,
+        Refusal::Device(DeviceNo::Waits),
+        Refusal::Device(DeviceNo::Slower),
+        Refusal::Device(DeviceNo::Denied),
+        Refusal::Device(DeviceNo::Expired),
         Refusal::RedirectNotAllowed,
         Refusal::BadRequest("a sentence"),
         Refusal::UnknownProvider,

@@ -9,6 +9,7 @@ phrase-not-multipart = it is not multipart
 phrase-not-utf8 = it is not UTF-8
 phrase-nameless-part = a part has no name
 phrase-twice = a name occurs twice
+phrase-nul = a value holds a NUL character
 phrase-email-as-name = Send it, or email_as_name: true.
 phrase-restoring = Send restoring_email, or restoring_token and restoring_password.
 phrase-code-verifier = a code comes with its code_verifier

@@ -9,6 +9,7 @@ phrase-not-multipart = multipart가 아닙니다
 phrase-not-utf8 = UTF-8이 아닙니다
 phrase-nameless-part = 이름이 없는 부분이 있습니다
 phrase-twice = 같은 이름이 두 번 나옵니다
+phrase-nul = 값에 NUL 문자가 있습니다
 phrase-email-as-name = 값을 보내거나 email_as_name: true를 보내 주세요.
 phrase-restoring = restoring_email을 보내거나, restoring_token과 restoring_password를 함께 보내 주세요.
 phrase-code-verifier = 코드에는 code_verifier가 함께 있어야 합니다

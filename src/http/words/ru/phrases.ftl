@@ -9,6 +9,7 @@ phrase-not-multipart = это не multipart
 phrase-not-utf8 = это не UTF-8
 phrase-nameless-part = у одной из частей нет имени
 phrase-twice = имя встречается дважды
+phrase-nul = значение содержит символ NUL
 phrase-email-as-name = Укажите его или отправьте email_as_name: true.
 phrase-restoring = Отправьте restoring_email либо restoring_token и restoring_password.
 phrase-code-verifier = вместе с кодом нужен его code_verifier

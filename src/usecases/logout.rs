@@ -1,0 +1,72 @@
+//! Signing out at the wish of an application: who it says is signed in, and where people go afterwards.
+
+use super::{Ctx, clients};
+use crate::{
+    crypto::{
+        jwt::Jws,
+        jwt_key::{Algorithm, VerifyingKey},
+    },
+    domain::account::AccountId,
+    error::{Outcome, Refusal},
+    store::signing_keys,
+};
+
+/// What an application says when it sends somebody to sign out.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// An `id_token` that it was given; it may have ended.
+    pub hint: Option<String>,
+    /// Its id.
+    pub client: Option<String>,
+    /// Where it wants them sent afterwards.
+    pub place: Option<String>,
+}
+
+/// What of that is proven.
+#[derive(Debug, Default)]
+pub struct Proven {
+    /// Whom the `id_token` is about.
+    pub account: Option<AccountId>,
+    /// A place that is registered with the application.
+    pub place: Option<String>,
+}
+
+/// Judges a wish. A place that is not registered with the client that is named is refused: nobody is sent
+/// there. A hint that is not ours proves nothing.
+pub fn judge(ctx: &mut Ctx<'_>, wish: &Wish) -> Outcome<Proven> {
+    let hint = match &wish.hint {
+        Some(hint) => read(ctx, hint)?,
+        None => None,
+    };
+    let (account, audience) = hint.unzip();
+    let named = match (&wish.client, &audience) {
+        // RP-Initiated Logout 1.0 §2: what was signed for one application proves nothing for another.
+        (Some(client), Some(audience)) if client != audience => {
+            return Err(Refusal::UnknownClient.into());
+        }
+        (client, audience) => client.as_ref().or(audience.as_ref()),
+    };
+    let Some(place) = &wish.place else { return Ok(Proven { account, place: None }) };
+    let client = clients::named(ctx, named.map(String::as_str))?.ok_or(Refusal::UnknownClient)?;
+    if !client.options.post_logout_uris.iter().any(|uri| uri.as_str() == place) {
+        return Err(Refusal::RedirectNotAllowed.into());
+    }
+    Ok(Proven { account, place: Some(place.clone()) })
+}
+
+/// Whom an `id_token` of ours is about, and for whom it was; however long ago.
+fn read(ctx: &mut Ctx<'_>, hint: &str) -> Outcome<Option<(AccountId, String)>> {
+    let Ok(jws) = Jws::parse(hint) else { return Ok(None) };
+    let keys = signing_keys::list(ctx.conn, ctx.now)?;
+    let Some(key) = keys.iter().find(|key| Some(key.kid.as_str()) == jws.kid()) else {
+        return Ok(None);
+    };
+    let allowed = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
+    let jwk = serde_json::from_str(&key.public_jwk).unwrap_or_default();
+    let claims = VerifyingKey::from_jwk(&jwk, &allowed).and_then(|key| jws.verify(&key).ok());
+    Ok(claims.and_then(|claims| {
+        let word = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+        (word("iss") == Some(&ctx.policy.issuer)).then_some(())?;
+        Some((AccountId(word("sub")?.parse().ok()?), word("aud")?.to_owned()))
+    }))
+}

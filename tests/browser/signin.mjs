@@ -1,0 +1,131 @@
+// The pages of the authorization server in a real browser without scripts: signing in, saying yes to an application and
+// to a device, one's own page and signing out; in three languages, on a phone, and in the dark.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { base, browser, follow, link, look, open, password, text } from "./chromium.mjs";
+
+const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+const SCOPE = "openid profile email read write";
+// RFC 7636, appendix B.
+const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+async function post(path, fields) {
+  const answer = await fetch(`${base}${path}`, { method: "POST", body: new URLSearchParams(fields) });
+  return { status: answer.status, body: answer.status === 204 ? null : await answer.json() };
+}
+
+async function account(address) {
+  const asked = await post("/auth/users/", { email: address, password, re_password: password });
+  assert.equal(asked.status, 201);
+  assert.equal((await post("/auth/users/activation/", await link(address))).status, 204);
+}
+
+/** A page that says no has a status that says no, which the console complains of. */
+async function lookAtRefusal(page, name) {
+  page.complaints = page.complaints.filter((said) => !/status of 400/.test(said));
+  await look(page, name);
+}
+
+async function signIn(page, address, secret) {
+  await page.$eval("#name", (it) => { it.value = ""; });
+  await page.type("#name", address);
+  await page.type("#password", secret);
+  await follow(page, "button");
+}
+
+/** A device asks, and somebody lets it in. */
+async function device(page, tag) {
+  const begun = (await post("/oauth/device", { client_id: "television", scope: "read" })).body;
+  const poll = () => post("/oauth/token", { grant_type: GRANT, client_id: "television", device_code: begun.device_code });
+  assert.equal((await poll()).body.error, "authorization_pending");
+
+  await page.goto(`${base}/device`);
+  await page.type("#user_code", "BCDF-GHJK");
+  await follow(page, "button");
+  await lookAtRefusal(page, `device-unknown-${tag}`);
+
+  await page.goto(begun.verification_uri_complete);
+  assert.equal(await page.$eval("#user_code", (it) => it.value), begun.user_code);
+  await look(page, `device-${tag}`);
+  await follow(page, "button");
+  assert.match(await text(page, "main"), new RegExp(begun.user_code));
+  await look(page, `device-ask-${tag}`);
+  await follow(page, 'button[value="allow"]');
+  await look(page, `device-done-${tag}`);
+  assert.equal((await poll()).status, 200);
+}
+
+/** An application asks, and gets its code. */
+async function application(page, tag, back) {
+  const query = new URLSearchParams({
+    response_type: "code", client_id: "newsreader", redirect_uri: back, scope: SCOPE, state: "st4te",
+    code_challenge: CHALLENGE, code_challenge_method: "S256",
+  });
+  await page.goto(`${base}/oauth/authorize?${query}`);
+  await look(page, `consent-${tag}`);
+  await follow(page, 'button[value="allow"]');
+  const came = new URL(page.url());
+  assert.equal(`${came.origin}${came.pathname}`, back);
+  assert.deepEqual([came.searchParams.get("state"), came.searchParams.get("iss")], ["st4te", base]);
+  assert.match(came.searchParams.get("code"), /^cac_/);
+}
+
+async function journey(settings, title, back) {
+  const tag = `${settings.language}-${settings.width ?? 1280}-${settings.dark ? "dark" : "light"}`;
+  const address = `pages-${tag}-${Date.now()}@example.com`;
+  await account(address);
+  const context = await browser.createBrowserContext();
+  const page = await open({ ...settings, context });
+
+  await page.goto(`${base}/account`);
+  assert.equal(await page.$eval("html", (it) => it.lang), settings.language);
+  await look(page, `sign-in-${tag}`);
+  await signIn(page, address, "not-the-password");
+  await lookAtRefusal(page, `sign-in-wrong-${tag}`);
+  await signIn(page, address, password);
+  assert.equal(page.url(), `${base}/account`);
+  assert.equal(await text(page, "h1"), title);
+  await look(page, `account-empty-${tag}`);
+
+  await device(page, tag);
+  await application(page, tag, back);
+
+  await page.goto(`${base}/account`);
+  const apps = () => page.$$eval(".app h3", (found) => found.map((it) => it.textContent).sort());
+  assert.deepEqual(await apps(), ["Living room television", "Newsreader"]);
+  await look(page, `account-${tag}`);
+  await follow(page, ".app button");
+  assert.equal((await apps()).length, 1);
+
+  await follow(page, 'a[href$="/oauth/logout"]');
+  await look(page, `sign-out-${tag}`);
+  await follow(page, "button");
+  await look(page, `signed-out-${tag}`);
+  await page.goto(`${base}/account`);
+  assert.equal(new URL(page.url()).pathname, "/account/sign-in");
+
+  await page.goto(`${base}/oauth/authorize?response_type=code&client_id=nobody`);
+  await lookAtRefusal(page, `error-${tag}`);
+  await context.close();
+}
+
+const site = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<!doctype html><title>Back</title>"));
+await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
+const back = `http://127.0.0.1:${site.address().port}/back`;
+const [english, russian, korean] = ["Your account", "Ваша учётная запись", "내 계정"];
+try {
+  for (const [settings, title] of [
+    [{ language: "en" }, english],
+    [{ language: "ru", dark: true }, russian],
+    [{ language: "ko" }, korean],
+    [{ language: "en", width: 390, dark: true }, english],
+    [{ language: "ru", width: 390 }, russian],
+    [{ language: "ko", width: 390, dark: true }, korean],
+  ]) {
+    await journey(settings, title, back);
+    console.log(`ok: signing in in ${settings.language}, ${settings.width ?? 1280} wide, ${settings.dark ? "dark" : "light"}`);
+  }
+} finally {
+  site.close();
+  await browser.close();
+}
