@@ -1,7 +1,7 @@
 //! Clients in JSON, in the words of RFC 7591 §2 and a few of our own.
 
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
             AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
             RedirectUri,
         },
+        origin::Origin,
+        provider::ProviderName,
         scope::ScopeSet,
     },
     error::{FieldCode, FieldError, Refusal},
@@ -137,6 +139,11 @@ impl<'a> Members<'a> {
                 FieldCode::NotAChoice,
             ),
             introspects: self.flag("introspects"),
+            allowed_origins: self.list(
+                "allowed_origins",
+                Origin::parse,
+                "A list of origins as browsers write them, https or on a loopback host.",
+            ),
             resources: self.list("resources", |uri| Some(uri.to_owned()), "A list of URIs."),
             ..self.standard()
         }
@@ -227,6 +234,7 @@ fn filled(
             introspects: said.introspects.unwrap_or_default(),
             post_logout_uris: said.post_logout_uris.unwrap_or_default(),
             resources: said.resources.unwrap_or_default(),
+            allowed_origins: said.allowed_origins.unwrap_or_default(),
             key_set: said.key_set,
         },
     }
@@ -274,7 +282,7 @@ pub fn told(client: &Client, secret: Option<&SecretString>) -> Map<String, Value
     let members = [
         ("client_id", json!(client.id.as_str())),
         ("client_id_issued_at", json!(client.created_at.timestamp())),
-        ("client_secret", json!(secret.map(|secret| secret.expose_secret()))),
+        ("client_secret", json!(secret.map(ExposeSecret::expose_secret))),
         ("client_secret_expires_at", json!(secret.map(|_never| 0))),
         ("client_name", json!(client.name)),
         ("token_endpoint_auth_method", json!(method)),
@@ -294,14 +302,16 @@ pub fn told_in_full(client: &Client, secret: Option<&SecretString>) -> Value {
     let providers = match &client.providers {
         ProviderRule::Any => None,
         ProviderRule::Only(names) => {
-            Some(names.iter().map(|name| name.as_str()).collect::<Vec<_>>())
+            Some(names.iter().map(ProviderName::as_str).collect::<Vec<_>>())
         }
     };
     let options = &client.options;
+    let origins = options.allowed_origins.iter().map(Origin::as_str);
     let more = [
         ("enabled", json!(client.enabled)),
         ("providers", json!(providers)),
         ("resources", json!(options.resources)),
+        ("allowed_origins", json!(origins.collect::<Vec<_>>())),
         ("pkce_optional", json!(options.pkce_optional)),
         ("access_token_format", json!(options.access_form.word())),
         ("introspects", json!(options.introspects)),
