@@ -63,14 +63,15 @@ pub async fn wrap(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let readers = readers(&request);
-    if readers == Readers::Nobody {
+    let shown = request.headers().get(header::ORIGIN);
+    let Some((origin, readers)) = shown.and_then(|origin| Some((origin, readers(&request)?)))
+    else {
+        // No cache keeps what is told by origin (`no-store`): without one, nobody is told that it varies.
         return Ok(next.call(request).await?.map_into_left_body());
-    }
-    let allowed = match request.headers().get(header::ORIGIN) {
-        None => None,
-        Some(_) if readers == Readers::Anybody => Some(HeaderValue::from_static("*")),
-        Some(origin) => registered(&request, origin).await,
+    };
+    let allowed = match readers {
+        Readers::Anybody => Some(HeaderValue::from_static("*")),
+        Readers::Registered => registered(&request, origin).await,
     };
     let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -98,18 +99,17 @@ fn tell(headers: &mut HeaderMap, allowed: Option<HeaderValue>, readers: Readers)
     }
 }
 
-/// Whose scripts may read the answers of a path.
+/// Whose scripts may read the answers of a path, if anybody's may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Readers {
-    Nobody,
     Anybody,
     Registered,
 }
 
-fn readers(request: &ServiceRequest) -> Readers {
+fn readers(request: &ServiceRequest) -> Option<Readers> {
     let path = request.path();
     if OPEN.contains(&path) {
-        return Readers::Anybody;
+        return Some(Readers::Anybody);
     }
     let moved = request.app_data::<Data<Places>>().is_some_and(|places| {
         let is_at = |base: &Option<String>, calls: &[&str]| {
@@ -122,7 +122,7 @@ fn readers(request: &ServiceRequest) -> Readers {
     let below = |root: &str| {
         path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if moved || BY_ORIGIN.into_iter().any(below) { Readers::Registered } else { Readers::Nobody }
+    (moved || BY_ORIGIN.into_iter().any(below)).then_some(Readers::Registered)
 }
 
 /// The origin, if a client is registered with it. While the database cannot be asked, nobody's is.

@@ -127,13 +127,11 @@ async fn case_053_what_is_the_same_for_everybody_may_be_read_by_every_script() {
 #[tokio::test]
 async fn the_origin_of_a_client_that_is_switched_off_is_nobodys() {
     let house = house().await;
-    house
-        .app
-        .run_now(|ctx| {
-            let id = ClientId::parse("spa-client").unwrap();
-            clients::switch(ctx, &id, false)
-        })
-        .unwrap();
+    let switched = house.app.write(|ctx| {
+        let id = ClientId::parse("spa-client").unwrap();
+        clients::switch(ctx, &id, false)
+    });
+    switched.await.unwrap();
     let said = preflight(&house, "/oauth/token", APP).await;
     assert_eq!(said.header("access-control-allow-origin"), "");
 }
