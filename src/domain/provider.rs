@@ -132,6 +132,18 @@ impl ProviderCredential {
             language: Language::English,
         }
     }
+
+    /// The code with which somebody came back from a provider's page, and what they set out with.
+    pub fn code(code: SecretString, departure: Departure, device_id: Option<String>) -> Self {
+        Self {
+            kind: Some(CredentialKind::Code),
+            code_verifier: Some(departure.verifier),
+            redirect_uri: Some(departure.redirect_uri),
+            state: Some(departure.state),
+            device_id,
+            ..Self::token(code)
+        }
+    }
 }
 
 /// Somebody on the way to a provider's page, who will come back with a code.

@@ -1,4 +1,5 @@
-//! One cookie: a secret by which a browser is known again for a few minutes. It opens nothing by itself.
+//! The cookies: a secret by which a browser is known again, which opens nothing by itself; the secret of its
+//! session; and where the person was going who has left for a letter or a provider's page.
 
 use actix_web::{HttpRequest, http::header};
 use chrono::TimeDelta;
@@ -19,6 +20,12 @@ const LENGTH: usize = 64;
 /// Characters of a session's secret: 256 bits in base64url.
 const SESSION_LENGTH: usize = 43;
 
+/// How long it is kept where somebody was going: a letter takes its time.
+const WAY_LIFE: TimeDelta = TimeDelta::minutes(30);
+
+/// Most bytes of that; browsers take cookies of 4096 with name and attributes.
+const WAY_LENGTH: usize = 3_800;
+
 impl BrowserCookie {
     /// A secret for a browser that has none.
     pub fn draw(entropy: &dyn Entropy) -> SecretString {
@@ -27,10 +34,7 @@ impl BrowserCookie {
 
     /// The secret of the browser that asks, if it has one.
     pub fn read(self, request: &HttpRequest) -> Option<SecretString> {
-        let headers = request.headers().get_all(header::COOKIE);
-        let texts = headers.filter_map(|header| header.to_str().ok());
-        let mut pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
-        let secret = pairs.find_map(|pair| pair.strip_prefix(self.name())?.strip_prefix('='))?;
+        let secret = named(request, self.name())?;
         (secret.len() == LENGTH && secret.bytes().all(|b| b.is_ascii_hexdigit()))
             .then(|| secret.into())
     }
@@ -48,10 +52,7 @@ impl BrowserCookie {
 
     /// The secret of the session that the browser is signed in with, if there is one.
     pub fn read_session(self, request: &HttpRequest) -> Option<SecretString> {
-        let headers = request.headers().get_all(header::COOKIE);
-        let texts = headers.filter_map(|header| header.to_str().ok());
-        let mut pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
-        let secret = pairs.find_map(|pair| pair.strip_prefix(self.session())?.strip_prefix('='))?;
+        let secret = named(request, self.session())?;
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
         (secret.len() == SESSION_LENGTH && secret.bytes().all(legal)).then(|| secret.into())
     }
@@ -70,6 +71,24 @@ impl BrowserCookie {
         format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
     }
 
+    /// Where the person was going, as [`Self::write_way`] wrote it; unjudged.
+    pub fn read_way(self, request: &HttpRequest) -> Option<&str> {
+        named(request, self.way()).filter(|way| is_way(way))
+    }
+
+    /// The `Set-Cookie` header that keeps where a person is going, the words of a query; one that forgets it
+    /// where there is nothing to keep, or more than browsers take (RFC 6265bis §5.6).
+    pub fn write_way(self, way: &str) -> String {
+        let name = self.way();
+        let secure = if self.secure { "; Secure" } else { "" };
+        let (way, seconds) = if is_way(way) { (way, WAY_LIFE.num_seconds()) } else { ("", 0) };
+        format!("{name}={way}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    fn way(self) -> &'static str {
+        if self.secure { "__Host-cambio-way" } else { "cambio-way" }
+    }
+
     fn session(self) -> &'static str {
         if self.secure { "__Host-cambio-session" } else { "cambio-session" }
     }
@@ -78,6 +97,20 @@ impl BrowserCookie {
     pub fn name(self) -> &'static str {
         if self.secure { "__Host-cambio-browser" } else { "cambio-browser" }
     }
+}
+
+/// The value of a cookie.
+fn named<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let headers = request.headers().get_all(header::COOKIE);
+    let texts = headers.filter_map(|header| header.to_str().ok());
+    let mut pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
+    pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Whether it can be where somebody was going: our own words alone, none of which needs an escape.
+fn is_way(way: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"-_=&".contains(&b);
+    !way.is_empty() && way.len() <= WAY_LENGTH && way.bytes().all(legal)
 }
 
 #[cfg(test)]
@@ -101,6 +134,18 @@ mod tests {
         assert_eq!(read(&ours).as_deref(), Some(SECRET));
         for foreign in ["a=b", "cambio-browser=short", "cambio-browser", "xcambio-browser=1"] {
             assert_eq!(read(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_way_too_long_for_a_cookie_or_not_of_ours_is_forgotten() {
+        let cookie = BrowserCookie { secure: true };
+        assert!(
+            cookie.write_way("ask=a-_1&to=device").starts_with("__Host-cambio-way=ask=a-_1&to")
+        );
+        for way in ["", "ask=a; Domain=example", &format!("ask={}", "a".repeat(4000))] {
+            let written = cookie.write_way(way);
+            assert!(written.starts_with("__Host-cambio-way=; Path=/; Max-Age=0;"), "{written}");
         }
     }
 

@@ -7,9 +7,13 @@ use super::{
     sentences::Tongue,
 };
 use crate::{
-    domain::{email::Email, username::Username},
+    domain::{email::Email, password::Password, username::Username},
     error::{FieldCode, FieldError, Refusal},
+    usecases::passwords::NewPassword,
 };
+
+/// Longest password field read at all; the rules for passwords are stricter.
+const PASSWORD_BYTES: usize = 4096;
 
 /// How a text field is read.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +88,26 @@ impl<'a> Reader<'a> {
     pub fn username(&mut self, name: &'static str) -> Option<Username> {
         let text = self.text(Text::filled(name, Username::MAX))?;
         self.keep(name, Username::parse(&text).ok_or(FieldCode::Control))
+    }
+
+    /// A password; whether it will do is not looked at.
+    pub fn password(&mut self, name: &'static str) -> Option<Password> {
+        self.text(Text::filled(name, PASSWORD_BYTES)).map(Password::new)
+    }
+
+    /// A new password, and once more in a field of its own where there is one.
+    pub fn new_password(
+        &mut self,
+        field: &'static str,
+        again: Option<&'static str>,
+    ) -> Option<NewPassword> {
+        let typed = self.password(field);
+        let again = match again {
+            Some(again) => self.password(again).map(Some),
+            None => Some(None),
+        };
+        let (typed, again) = typed.zip(again)?;
+        Some(NewPassword { field, typed, again })
     }
 
     /// A name shown to others; it may be left out or empty.

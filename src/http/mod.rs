@@ -74,6 +74,7 @@ pub fn routes(config: &mut ServiceConfig, places: &Places) {
         .configure(authorization_server)
         .configure(clients)
         .configure(signin_pages)
+        .configure(account_pages)
         .default_service(web::to(not_found));
 }
 
@@ -227,6 +228,37 @@ fn signin_pages(config: &mut ServiceConfig) {
             page("/oauth/logout")
                 .route(read().to(sign_out::from_query))
                 .route(web::post().to(sign_out::from_form)),
+        );
+}
+
+/// Pages that lead to an account, and the two that the links of letters open.
+fn account_pages(config: &mut ServiceConfig) {
+    use self::signin_pages::{activation, done, forgot, new_password, providers, register};
+
+    let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
+    config
+        .service(
+            page("/account/register")
+                .route(read().to(register::show))
+                .route(web::post().to(register::create)),
+        )
+        .service(
+            page("/account/forgot")
+                .route(read().to(forgot::show))
+                .route(web::post().to(forgot::ask)),
+        )
+        .service(look("/account/done").route(read().to(done::show)))
+        .service(look("/account/providers/{provider}").route(read().to(providers::depart)))
+        .service(look("/account/providers/{provider}/callback").route(read().to(providers::arrive)))
+        .service(
+            page("/auth/activate/{uid}/{token}")
+                .route(read().to(activation::show))
+                .route(web::post().to(activation::activate)),
+        )
+        .service(
+            page("/auth/password/reset/confirm/{uid}/{token}")
+                .route(read().to(new_password::show))
+                .route(web::post().to(new_password::set)),
         );
 }
 

@@ -77,6 +77,11 @@ impl Registry {
         self.desks.iter().map(|desk| &desk.name)
     }
 
+    /// Those of them whose settings say all it takes to send people to their page.
+    pub fn with_page(&self) -> impl Iterator<Item = &ProviderName> {
+        self.desks.iter().filter(|desk| desk.provider.page().is_some()).map(|desk| &desk.name)
+    }
+
     /// Which of its e-mail addresses may lead to an account that exists; none for an unknown name.
     pub fn link_existing(&self, name: &ProviderName) -> LinkExisting {
         self.desk(name).map_or(LinkExisting::Never, |desk| desk.link_existing)

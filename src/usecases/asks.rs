@@ -11,6 +11,7 @@ use crate::{
         browser::BrowserSession,
         client::{Client, ClientId, ClientKind},
         code::{Ask, Prompt},
+        language::Language,
         scope::ScopeSet,
     },
     error::{Fault, Outcome, Refusal, Why},
@@ -30,14 +31,16 @@ pub struct Pending {
     pub ask: Ask,
     /// The person must have proved to be there after this instant.
     pub since: Option<DateTime<Utc>>,
+    /// The language the application wants the pages in, of those there are (`ui_locales`).
+    pub language: Option<Language>,
 }
 
 impl Pending {
     /// A request that has just come in. What it says about signing in anew becomes an instant.
-    pub fn new(ask: Ask, now: DateTime<Utc>) -> Self {
+    pub fn new(ask: Ask, language: Option<Language>, now: DateTime<Utc>) -> Self {
         let age = ask.max_age.and_then(TimeDelta::try_seconds).map(|age| now - age);
         let since = if ask.prompt.login { Some(now) } else { age };
-        Self { ask, since }
+        Self { ask, since, language }
     }
 
     /// Whether somebody who proved to be there then has to do it again.
@@ -48,7 +51,7 @@ impl Pending {
 
 /// Seals a request for the browser that brought it.
 pub fn pack(ctx: &Ctx<'_>, pending: &Pending, browser: &SecretString) -> Outcome<String> {
-    let Pending { ask, since } = pending;
+    let Pending { ask, since, language } = pending;
     let told = json!({
         "client": ask.client.as_str(),
         "redirect_uri": ask.redirect_uri,
@@ -62,6 +65,7 @@ pub fn pack(ctx: &Ctx<'_>, pending: &Pending, browser: &SecretString) -> Outcome
         "max_age": ask.max_age,
         "login_hint": ask.login_hint,
         "since": since.map(|since| since.timestamp_micros()),
+        "language": language.map(Language::tag),
         "browser": hex::encode(secret::digest(browser).0),
         "until": (ctx.now + PATIENCE).timestamp(),
     });
@@ -102,7 +106,11 @@ pub fn unpack(ctx: &Ctx<'_>, sealed: &str, browser: &SecretString) -> Outcome<Pe
         max_age: number("max_age"),
         login_hint: text("login_hint"),
     };
-    Ok(Pending { ask, since: number("since").and_then(DateTime::from_timestamp_micros) })
+    Ok(Pending {
+        ask,
+        since: number("since").and_then(DateTime::from_timestamp_micros),
+        language: word("language").and_then(Language::parse),
+    })
 }
 
 /// The client that asks, if it is still there and switched on.

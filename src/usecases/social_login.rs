@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::{
-    Ctx,
+    Ctx, browsers,
     convert::{self, Arrival},
     jwt::{self, JwtPair},
 };
@@ -26,8 +26,29 @@ use crate::{
 /// How long somebody may stay on the provider's page.
 pub const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
-/// What a state is sealed for.
-const PURPOSE: &str = "cambio social state";
+/// Who sends people to a provider's page and takes them back; neither takes back whom the other has sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// A front-end, through the API.
+    FrontEnd,
+    /// The sign-in page.
+    Page,
+}
+
+impl Side {
+    /// What a state is sealed for.
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::FrontEnd => "cambio social state",
+            Self::Page => "cambio social state of a page",
+        }
+    }
+}
+
+/// Whether there is a key to seal states with; without one nobody is sent to a provider's page.
+pub fn is_open(ctx: &Ctx<'_>) -> bool {
+    ctx.keys.sealing.is_some()
+}
 
 /// Lets a browser set out for a provider's page, from which it may return to the given address.
 pub fn depart(
@@ -39,6 +60,25 @@ pub fn depart(
     if !ctx.policy.redirect_uris.iter().any(|allowed| allowed == redirect_uri) {
         return Err(Refusal::RedirectNotAllowed.into());
     }
+    sealed(ctx, Side::FrontEnd, (provider, redirect_uri), browser)
+}
+
+/// Lets a browser set out from the sign-in page, to which it returns.
+pub fn depart_from_page(
+    ctx: &Ctx<'_>,
+    provider: &ProviderName,
+    browser: &SecretString,
+) -> Outcome<Departure> {
+    let place = format!("{}/account/providers/{provider}/callback", ctx.policy.issuer);
+    sealed(ctx, Side::Page, (provider, &place), browser)
+}
+
+fn sealed(
+    ctx: &Ctx<'_>,
+    side: Side,
+    (provider, redirect_uri): (&ProviderName, &str),
+    browser: &SecretString,
+) -> Outcome<Departure> {
     let verifier = secret::token(ctx.entropy, "");
     let told = json!({
         "provider": provider.as_str(),
@@ -47,21 +87,21 @@ pub fn depart(
         "browser": hex::encode(secret::digest(browser).0),
         "until": (ctx.now + PATIENCE).timestamp(),
     });
-    let state = seal::pack(key(ctx)?, PURPOSE, ctx.entropy, told.to_string().as_bytes())?;
+    let state = seal::pack(key(ctx)?, side.purpose(), ctx.entropy, told.to_string().as_bytes())?;
     Ok(Departure { redirect_uri: redirect_uri.to_owned(), state, verifier })
 }
 
 /// Reads the state with which a browser comes back, and uses it up.
 ///
-/// The state must be ours, of this provider, in time, and the browser the one that set out.
+/// The state must be ours, of this side and provider, in time, and the browser the one that set out.
 pub fn land(
     ctx: &mut Ctx<'_>,
+    side: Side,
     provider: &ProviderName,
-    state: &str,
-    browser: &SecretString,
+    (state, browser): (&str, &SecretString),
 ) -> Outcome<Departure> {
     let bad = |why| Refusal::BadGrant(why);
-    let text = seal::unpack(key(ctx)?, PURPOSE, state)?.ok_or(bad(Why::Forged))?;
+    let text = seal::unpack(key(ctx)?, side.purpose(), state)?.ok_or(bad(Why::Forged))?;
     let told: Value =
         serde_json::from_slice(&text).map_err(|cause| Fault::because("a sealed state", cause))?;
     let word = |name: &str| {
@@ -93,13 +133,23 @@ pub fn sign_in(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<(JwtPair, Accoun
     Ok((pair, account))
 }
 
+/// The same for a browser on our own pages: it is signed in, and out of whatever it was signed in to.
+pub fn sign_in_browser(
+    ctx: &mut Ctx<'_>,
+    arrival: &Arrival,
+    before: Option<&SecretString>,
+) -> Outcome<SecretString> {
+    let account = convert::account_of(ctx, arrival)?;
+    browsers::open(ctx, &account, before)
+}
+
 fn until(told: &Value) -> Outcome<DateTime<Utc>> {
     let until = told.get("until").and_then(Value::as_i64);
     let until = until.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     Ok(until.ok_or_else(|| Fault::internal("a sealed state has no end"))?)
 }
 
-/// Without a signing key there are no JWTs to answer with: there is no such call.
+/// Without a signing key there is neither a JWT to answer with nor a page: there is no such call.
 fn key<'a>(ctx: &Ctx<'a>) -> Outcome<&'a SecretString> {
     Ok(ctx.keys.sealing.as_ref().ok_or(Refusal::NotFound)?)
 }

@@ -42,12 +42,12 @@ function decoded(letter) {
   return parts.join("\n");
 }
 
-/** The `uid` and the `token` of the link in the letter to that address. */
-export async function link(address) {
+/** The `uid` and the `token` of the link in the letter to that address, which leads to that path. */
+export async function link(address, path = "/auth/activate") {
   for (let tries = 0; tries < 100; tries += 1) {
     for (const name of (await readdir(mail)).filter((name) => name.endsWith(".eml"))) {
       const letter = await readFile(join(mail, name), "utf8");
-      const found = decoded(letter).match(/\/auth\/activate\/([A-Za-z0-9_-]+)\/([A-Za-z0-9_-]+)/);
+      const found = decoded(letter).match(new RegExp(`${path}/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)`));
       if (letter.includes(address) && found) return { uid: found[1], token: found[2] };
     }
     await new Promise((done) => setTimeout(done, 100));

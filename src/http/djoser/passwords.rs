@@ -7,20 +7,9 @@ use crate::{
     app::App,
     domain::{credential::Credential, letter::LetterKind, password::Password},
     error::{FieldCode, FieldError, Refusal},
-    http::{
-        body::Body,
-        credential,
-        fields::{Reader, Text},
-    },
-    usecases::{
-        login::Checked,
-        passwords::{NewPassword, PasswordLink},
-        profile,
-    },
+    http::{body::Body, credential, fields::Reader},
+    usecases::{login::Checked, passwords::PasswordLink, profile},
 };
-
-/// Longest password field read at all; the rules for passwords are stricter.
-const PASSWORD_BYTES: usize = 4096;
 
 /// `POST users/set_password/`: a new password for whoever shows the old one. Every other session ends.
 pub async fn set(
@@ -32,7 +21,7 @@ pub async fn set(
     let shown = credential::of(&request);
     let me = app.read_as(shown.clone(), |_, me| Ok(profile::of(me)?.clone())).await?;
     let mut read = Reader::new(&words);
-    let new = new(&mut read, "new_password", retyped(app.policy().password_change.set_retype));
+    let new = read.new_password("new_password", retyped(app.policy().password_change.set_retype));
     let typed = current(&mut read);
     let (new, typed) = read.finish(new.zip(typed))?;
     // A wrong password hides a weak one, as it does at djoser.
@@ -60,7 +49,7 @@ pub async fn reset(
     app.admit(credential::of(&request)).await?;
     let mut read = Reader::new(&words);
     let link = mail_links::read(&mut read);
-    let new = new(&mut read, "new_password", retyped(app.policy().password_change.reset_retype));
+    let new = read.new_password("new_password", retyped(app.policy().password_change.reset_retype));
     let (link, new) = read.finish(link.zip(new))?;
     let link = link.open().map(|(id, token)| PasswordLink::Reset(id, token));
     app.reset_password(link, &new).await?;
@@ -71,25 +60,9 @@ fn retyped(wanted: bool) -> Option<&'static str> {
     wanted.then_some("re_new_password")
 }
 
-/// The field of a new password, and that of its second time where there is one.
-pub(super) fn new(
-    read: &mut Reader<'_>,
-    field: &'static str,
-    retyped: Option<&'static str>,
-) -> Option<NewPassword> {
-    let mut password = |field| read.text(Text::filled(field, PASSWORD_BYTES)).map(Password::new);
-    let typed = password(field);
-    let again = match retyped {
-        Some(field) => password(field).map(Some),
-        None => Some(None),
-    };
-    let (typed, again) = typed.zip(again)?;
-    Some(NewPassword { field, typed, again })
-}
-
 /// The field of the caller's own password.
 pub(super) fn current(read: &mut Reader<'_>) -> Option<Password> {
-    read.text(Text::filled("current_password", PASSWORD_BYTES)).map(Password::new)
+    read.password("current_password")
 }
 
 /// Whether the caller's own password is right.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 
-use super::{Refused, UserBody, mail_links, passwords};
+use super::{Refused, UserBody, mail_links};
 use crate::{
     app::App,
     domain::{
@@ -50,7 +50,7 @@ async fn new_user(
     };
     let name = read.name("name").unwrap_or_default();
     let retyped = app.policy().registration.retype.then_some("re_password");
-    let password = passwords::new(&mut read, "password", retyped);
+    let password = read.new_password("password", retyped);
     let named = username.as_ref().and_then(Option::as_ref);
     read.complain_of(app.registration_complaints(email.as_ref(), named).await?);
     let (language, activation) = (language::of(request), Activation::First);

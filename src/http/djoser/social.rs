@@ -14,7 +14,7 @@ use crate::{
     domain::{
         account::Account,
         email::Email,
-        provider::{CredentialKind, Departure, ProviderCredential, ProviderName},
+        provider::{Departure, ProviderCredential, ProviderName},
     },
     error::{Error, Refusal, Why},
     http::{
@@ -27,7 +27,7 @@ use crate::{
     },
     usecases::{
         convert::Arrival,
-        social_login::{self, PATIENCE},
+        social_login::{self, PATIENCE, Side},
     },
 };
 
@@ -71,7 +71,9 @@ pub async fn arrive(
     let back = Back::read(&form.into_iter().chain([&query]).collect::<Vec<_>>())?;
     let browser = cookie.read(&request).ok_or(Refusal::BadGrant(Why::ForeignAudience))?;
     let (from, state) = (provider.clone(), back.state.clone());
-    let departure = app.write(move |ctx| social_login::land(ctx, &from, &state, &browser)).await?;
+    let departure = app
+        .write(move |ctx| social_login::land(ctx, Side::FrontEnd, &from, (&state, &browser)))
+        .await?;
     let language = language::of(&request);
     let shown =
         ProviderCredential { language: language.unwrap_or_default(), ..back.shown(departure) };
@@ -128,14 +130,7 @@ impl Back {
     }
 
     fn shown(self, departure: Departure) -> ProviderCredential {
-        ProviderCredential {
-            kind: Some(CredentialKind::Code),
-            code_verifier: Some(departure.verifier),
-            redirect_uri: Some(departure.redirect_uri),
-            state: Some(departure.state),
-            device_id: self.device_id,
-            ..ProviderCredential::token(self.code.into())
-        }
+        ProviderCredential::code(self.code.into(), departure, self.device_id)
     }
 }
 

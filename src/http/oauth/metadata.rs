@@ -4,7 +4,12 @@ use actix_web::{HttpResponse, http::header, web::Data};
 use serde_json::{Value, json};
 
 use super::{Refused, exchange};
-use crate::{app::App, domain::client::GrantType, error::Refusal, usecases::keys};
+use crate::{
+    app::App,
+    domain::{client::GrantType, language::Language},
+    error::Refusal,
+    usecases::keys,
+};
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub async fn server(app: Data<App>) -> Result<HttpResponse, Refused> {
@@ -40,7 +45,7 @@ fn without_pages(document: &mut Value) {
 }
 
 /// Members about pages and signatures.
-const NEED_A_KEY: [&str; 11] = [
+const NEED_A_KEY: [&str; 12] = [
     "authorization_endpoint",
     "end_session_endpoint",
     "userinfo_endpoint",
@@ -51,6 +56,7 @@ const NEED_A_KEY: [&str; 11] = [
     "subject_types_supported",
     "id_token_signing_alg_values_supported",
     "prompt_values_supported",
+    "ui_locales_supported",
     "claims_supported",
 ];
 
@@ -114,6 +120,7 @@ fn always(app: &App) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [policy.signing.word()],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": Language::ALL.map(Language::tag),
         "claims_supported": CLAIMS,
     })
 }

@@ -28,7 +28,7 @@ pub fn authorize(place: &Place) -> [Call; 2] {
 }
 
 /// The parameters of an authorization request, and whether there is none without.
-const REQUEST: [(&str, bool); 13] = [
+const REQUEST: [(&str, bool); 14] = [
     ("response_type", true),
     ("client_id", true),
     ("redirect_uri", false),
@@ -41,6 +41,7 @@ const REQUEST: [(&str, bool); 13] = [
     ("prompt", false),
     ("max_age", false),
     ("login_hint", false),
+    ("ui_locales", false),
     ("resource", false),
 ];
 
@@ -66,6 +67,72 @@ pub fn calls(place: &Place) -> Vec<Call> {
     calls
 }
 
+/// The pages that lead to an account.
+pub fn accounts(place: &Place) -> Vec<Call> {
+    let onward = ["ask", "to", "device"];
+    let mut calls = Vec::new();
+    for (path, name, what, fields) in [
+        ("/account/register", "account_register_page", "Register on a page", new_account()),
+        ("/account/forgot", "account_forgot_page", "Ask for a new password on a page", forgotten()),
+    ] {
+        let [look, send] = shown_and_sent(place, (path, name), what, &fields);
+        calls.extend([with_query(look, &onward), send]);
+    }
+    let done = place.get("/account/done", "account_done_page", "Read what has been done");
+    calls.push(told(with_query(page(done, false), &["what"])));
+    let to = ("/account/providers/{provider}", "account_provider_page");
+    let back = ("/account/providers/{provider}/callback", "account_provider_back");
+    for ((path, name), what, words) in [
+        (to, "Sign in on a provider's page", &onward[..]),
+        (back, "Come back from a provider's page", &["state", "code", "device_id", "error"]),
+    ] {
+        let call = page(place.get(path, name, what), false).parameter(&in_path("provider"));
+        calls.push(with_query(call, words).says(303, "On to what comes next.", None));
+    }
+    calls
+}
+
+/// The pages that the links of letters open.
+pub fn mailed(place: &Place) -> Vec<Call> {
+    let password = vec![
+        form_token(),
+        Field::password("new_password"),
+        Field::password("re_new_password").optional(),
+    ];
+    let mut calls = Vec::new();
+    for (path, name, what, fields) in [
+        ("/activate", "activation_page", "Prove an address on a page", vec![form_token()]),
+        (
+            "/password/reset/confirm",
+            "new_password_page",
+            "Choose a new password on a page",
+            password,
+        ),
+    ] {
+        let path = format!("{path}/{{uid}}/{{token}}");
+        let both = shown_and_sent(place, (&path, name), what, &fields);
+        let whose = |call: Call| call.parameter(&in_path("uid")).parameter(&in_path("token"));
+        calls.extend(both.map(whose));
+    }
+    calls
+}
+
+fn new_account() -> Vec<Field> {
+    let optional = ["username", "name"].map(|name| hidden(name).optional());
+    let shown = [form_token(), hidden("email"), Field::password("password")];
+    let again = [Field::password("re_password").optional()];
+    shown.into_iter().chain(optional).chain(again).chain(onward()).collect()
+}
+
+fn forgotten() -> Vec<Field> {
+    [form_token(), hidden("email")].into_iter().chain(onward()).collect()
+}
+
+/// Where somebody is going.
+fn onward() -> [Field; 3] {
+    ["ask", "to", "device"].map(|name| hidden(name).optional())
+}
+
 /// Signing out at the wish of an application, or of the person.
 pub fn sign_out(place: &Place) -> [Call; 2] {
     let wish = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
@@ -78,9 +145,8 @@ pub fn sign_out(place: &Place) -> [Call; 2] {
 }
 
 fn sign_in() -> Vec<Field> {
-    let onward = ["ask", "to", "device"].map(|name| hidden(name).optional());
     let shown = [form_token(), hidden("name"), Field::password("password")];
-    shown.into_iter().chain(onward).collect()
+    shown.into_iter().chain(onward()).collect()
 }
 
 fn consent() -> Vec<Field> {
@@ -102,6 +168,18 @@ fn hidden(name: &'static str) -> Field {
 
 fn in_query(name: &str) -> Value {
     json!({ "name": name, "in": "query", "required": false, "schema": { "type": "string" } })
+}
+
+fn in_path(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+fn with_query(call: Call, names: &[&str]) -> Call {
+    names.iter().fold(call, |call, name| call.parameter(&in_query(name)))
+}
+
+fn told(call: Call) -> Call {
+    call.says_text(200, "The page.", "text/html")
 }
 
 /// A page, and the form on it.

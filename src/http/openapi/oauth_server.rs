@@ -32,6 +32,8 @@ pub fn calls() -> Vec<Call> {
     }
     calls.extend(oauth_pages::calls(&place("", "")));
     calls.extend(oauth_pages::sign_out(&own));
+    calls.extend(oauth_pages::accounts(&place("", "")));
+    calls.extend(oauth_pages::mailed(&place("/auth", "auth_")));
     calls
 }
 

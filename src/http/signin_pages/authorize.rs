@@ -8,7 +8,7 @@ use super::{
     visit::{see_other, text_of},
 };
 use crate::{
-    domain::{browser::BrowserSession, code::Ask},
+    domain::{browser::BrowserSession, code::Ask, language::Language},
     http::{
         body::{BadBody, Form, Word, Words},
         form,
@@ -20,32 +20,39 @@ use crate::{
 /// `GET`: the request is in the query.
 pub async fn from_query(visit: Visit) -> HttpResponse {
     let query = visit.request.query_string().as_bytes().to_vec();
-    let done = match read(&query) {
-        Ok(words) => begin(&visit, words).await,
-        Err(bad) => Err(bad.into()),
-    };
-    visit.answered(done)
+    match read(&query) {
+        Ok((words, language)) => answer(visit.speaking(language), words, language).await,
+        Err(bad) => visit.answered(Err(bad.into())),
+    }
 }
 
 /// `POST`: the request is in a form, which an application's page sends.
 pub async fn from_form(visit: Visit, body: Form) -> HttpResponse {
-    let done = match body.0 {
-        Ok(words) => match as_request(&words, Vec::new()) {
-            Ok(words) => begin(&visit, words).await,
-            Err(bad) => Err(bad.into()),
-        },
-        Err(bad) => Err(bad.into()),
-    };
+    let read = body.0.and_then(|words| Ok((as_request(&words, Vec::new())?, wanted(&words))));
+    match read {
+        Ok((words, language)) => answer(visit.speaking(language), words, language).await,
+        Err(bad) => visit.answered(Err(bad.into())),
+    }
+}
+
+async fn answer(visit: Visit, words: authorize::Words, language: Option<Language>) -> HttpResponse {
+    let done = begin(&visit, words, language).await;
     visit.answered(done)
 }
 
+/// The first of the languages the application wants that we speak (OpenID Connect Core §3.1.2.1).
+fn wanted(words: &Words) -> Option<Language> {
+    text_of(words, "ui_locales")?.split(' ').take(32).find_map(Language::parse)
+}
+
 /// Reads a query: no name twice but `resource` (RFC 8707 §2).
-fn read(query: &[u8]) -> Result<authorize::Words, BadBody> {
+fn read(query: &[u8]) -> Result<(authorize::Words, Option<Language>), BadBody> {
     let (resources, rest): (Vec<&[u8]>, Vec<&[u8]>) =
         query.split(|b| *b == b'&').partition(|pair| pair.starts_with(b"resource="));
     let value = |pair: &&[u8]| form::decode(pair.strip_prefix(b"resource=").unwrap_or_default());
     let resources = resources.iter().map(value).collect::<Result<Vec<_>, _>>()?;
-    as_request(&form::read(&rest.join(&b'&'))?, resources)
+    let words = form::read(&rest.join(&b'&'))?;
+    Ok((as_request(&words, resources)?, wanted(&words)))
 }
 
 fn as_request(words: &Words, mut resources: Vec<String>) -> Result<authorize::Words, BadBody> {
@@ -95,13 +102,17 @@ fn is_there(word: &Word) -> bool {
     !matches!(word, Word::Text(text) if text.is_empty())
 }
 
-async fn begin(visit: &Visit, words: authorize::Words) -> Result<HttpResponse, NoPage> {
+async fn begin(
+    visit: &Visit,
+    words: authorize::Words,
+    language: Option<Language>,
+) -> Result<HttpResponse, NoPage> {
     // Without a key to seal with there are no pages to go on to.
     let asked = visit.app.read(move |ctx| authorize::judge(ctx, &words)).await?;
     match asked {
         Asked::Nowhere(why) => Err(why.into()),
         Asked::Back(back) => Ok(send_back(visit, &back)),
-        Asked::InOrder(ask) => go_on(visit, Pending::new(*ask, visit.app.now())).await,
+        Asked::InOrder(ask) => go_on(visit, Pending::new(*ask, language, visit.app.now())).await,
     }
 }
 

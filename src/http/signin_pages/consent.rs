@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, authorize, sign_in, visit::text_of};
+use super::{NoPage, Visit, authorize, visit::text_of, way};
 use crate::{
     domain::{account::Account, client::GrantType, code::Ask, email::Email, username::Username},
     error::{Refusal, Why},
@@ -24,9 +24,10 @@ pub async fn decide(visit: Visit, body: Form) -> HttpResponse {
 }
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
-    let Some((pending, sealed)) = sign_in::asked(visit, &visit.query()?).await? else {
+    let Some((pending, sealed)) = way::asked(visit, &visit.query()?).await? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
+    let visit = &visit.speaking(pending.language);
     let session = visit.signed_in().await?.filter(|session| !pending.wants_login(session));
     let Some(session) = session else { return authorize::go_on(visit, pending).await };
     let ask = pending.ask.clone();
@@ -62,7 +63,7 @@ pub fn name_of(account: &Account) -> &str {
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let Some((pending, _)) = sign_in::asked(visit, &words).await? else {
+    let Some((pending, _)) = way::asked(visit, &words).await? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let session = visit.signed_in().await?.filter(|session| !pending.wants_login(session));

@@ -19,6 +19,10 @@ pub enum NoPage {
     Body(BadBody),
     /// The form did not come from a page of ours in this browser.
     Foreign,
+    /// Nobody may register themselves here.
+    Closed,
+    /// Somebody came back from a provider's page without a code.
+    Denied,
 }
 
 impl From<Error> for NoPage {
@@ -56,8 +60,12 @@ impl NoPage {
     pub fn page(&self, visit: &Visit) -> HttpResponse {
         let (status, words) = self.words();
         let error = match self {
-            Self::Deed(Error::Fault(_)) | Self::Body(_) | Self::Foreign => None,
             Self::Deed(error @ Error::Refused(_)) => Some(error),
+            Self::Deed(Error::Fault(_))
+            | Self::Body(_)
+            | Self::Foreign
+            | Self::Closed
+            | Self::Denied => None,
         };
         let told = error.map(|error| answer::no(status, error).finish());
         if let Self::Deed(error @ Error::Fault(_)) = self {
@@ -75,6 +83,8 @@ impl NoPage {
     pub fn words(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Foreign => (StatusCode::FORBIDDEN, "error_foreign"),
+            Self::Closed => (StatusCode::FORBIDDEN, "error_closed"),
+            Self::Denied => (StatusCode::BAD_REQUEST, "provider_denied"),
             Self::Body(bad) => (answer::body_status(bad, Tongue::ENGLISH).0, "error_request"),
             Self::Deed(Error::Fault(fault)) => match answer::fault_status(fault).0 {
                 StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
@@ -92,7 +102,8 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::RedirectNotAllowed => bad("error_place"),
         Refusal::BadGrant(_) => bad("error_expired"),
         Refusal::BadLogin | Refusal::Inactive => bad("error_login"),
-        Refusal::BadMailUid | Refusal::BadMailToken | Refusal::StaleMailToken => bad("error_link"),
+        Refusal::BadMailUid | Refusal::BadMailToken => bad("error_link"),
+        Refusal::StaleMailToken => bad("error_used"),
         Refusal::ProviderRefused(_)
         | Refusal::ProviderGaveNoEmail
         | Refusal::LinkRefused

@@ -1,21 +1,15 @@
-//! `/account/sign-in`: an e-mail address or user name, and a password.
+//! `/account/sign-in`: an e-mail address or user name, and a password; or a provider.
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
-};
+use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 use secrecy::SecretString;
 
-use super::{NoPage, Visit, authorize, visit::text_of};
+use super::{NoPage, Visit, providers, visit::text_of, way::Way};
 use crate::{
-    domain::{device::UserCode, password::Password, policy::LoginField},
+    domain::{password::Password, policy::LoginField},
     error::{Error, Refusal},
-    http::body::{Form, Words},
-    usecases::{
-        asks::{self, Pending},
-        browsers,
-    },
+    http::body::Form,
+    usecases::browsers,
 };
 
 /// `GET`: the form.
@@ -32,77 +26,44 @@ pub async fn enter(visit: Visit, body: Form) -> HttpResponse {
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let query = visit.query()?;
-    let asked = asked(visit, &query).await?;
-    let hint = asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());
-    page(visit, (asked.as_ref(), &onward(&query)), &hint.unwrap_or_default(), None)
+    let way = Way::read(visit, &query).await?;
+    let hint = way.asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());
+    let said = text_of(&query, "said");
+    let said = providers::SAID.into_iter().find(|known| said.as_deref() == Some(known));
+    page(visit, &way, StatusCode::OK, (&hint.unwrap_or_default(), said)).await
 }
 
-/// The request somebody is on the way with, if any, and as it was sealed.
-pub async fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, String)>, NoPage> {
-    let Some(sealed) = text_of(words, "ask").filter(|sealed| !sealed.is_empty()) else {
-        return Ok(None);
-    };
-    let (browser, text) = (visit.browser.clone(), sealed.clone());
-    let pending = visit.app.read(move |ctx| asks::unpack(ctx, &text, &browser)).await?;
-    Ok(Some((pending, sealed)))
-}
-
-/// Where somebody goes who signs in for no application: a page of ours, never an address.
-#[derive(Debug, Default)]
-pub struct Onward {
-    /// The code of a device that waits; empty if it is still to be typed.
-    device: Option<String>,
-}
-
-impl Onward {
-    fn path(&self) -> String {
-        match &self.device {
-            None => "/account".to_owned(),
-            Some(code) if code.is_empty() => "/device".to_owned(),
-            Some(code) => format!("/device?user_code={code}"),
-        }
-    }
-}
-
-/// Reads where somebody is going.
-pub fn onward(words: &Words) -> Onward {
-    let device = text_of(words, "to").is_some_and(|to| to == "device");
-    let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
-    Onward { device: device.then(|| code.map(|code| code.shown()).unwrap_or_default()) }
-}
-
-fn page(
+async fn page(
     visit: &Visit,
-    (asked, onward): (Option<&(Pending, String)>, &Onward),
-    name: &str,
-    complaint: Option<&str>,
+    way: &Way,
+    status: StatusCode,
+    (name, complaint): (&str, Option<&str>),
 ) -> Result<HttpResponse, NoPage> {
-    let status = if complaint.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let visit = visit.speaking(way.language());
     let filled = context! {
-        ask => asked.map(|(_, sealed)| sealed),
         name => name,
         complaint => complaint,
-        to => onward.device.as_ref().map(|_| "device"),
-        device => onward.device.as_deref(),
+        registers => visit.app.policy().registration.enabled,
+        providers => providers::offered(&visit).await?,
+        ..way.filled()
     };
-    let leads_to = asked.map(|(pending, _)| pending.ask.redirect_uri.as_str());
-    Ok(visit.page(status, "sign_in.html", filled, leads_to)?)
+    Ok(visit.page(status, "sign_in.html", filled, way.leads_to())?)
 }
 
 async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let asked = asked(visit, &words).await?;
+    let way = Way::read(visit, &words).await?;
     let name = text_of(&words, "name").unwrap_or_default();
     let password = text_of(&words, "password").unwrap_or_default();
-    let session = match enter_with(visit, name.trim(), password).await {
-        Ok(session) => session,
+    match enter_with(visit, name.trim(), password).await {
+        Ok(session) => way.go_on(visit, session).await,
         Err(Error::Refused(Refusal::BadLogin)) => {
-            return page(visit, (asked.as_ref(), &onward(&words)), &name, Some("error_login"));
+            let complaint = (name.as_str(), Some("error_login"));
+            page(visit, &way, StatusCode::BAD_REQUEST, complaint).await
         }
-        Err(other) => return Err(other.into()),
-    };
-    on_with(visit, (asked, onward(&words)), session).await
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn enter_with(visit: &Visit, name: &str, password: String) -> Result<SecretString, Error> {
@@ -110,22 +71,4 @@ async fn enter_with(visit: &Visit, name: &str, password: String) -> Result<Secre
     let checked = visit.app.check_login_by(LoginField::Either, name, &password).await?;
     let before = visit.session.clone();
     visit.app.write(move |ctx| browsers::sign_in(ctx, &checked, before.as_ref())).await
-}
-
-/// On with what was asked, in a session that has just begun; to the person's own page, if nothing was.
-pub async fn on_with(
-    visit: &Visit,
-    (asked, onward): (Option<(Pending, String)>, Onward),
-    session: SecretString,
-) -> Result<HttpResponse, NoPage> {
-    let cookie = visit.cookie.write_session(&session);
-    let visit = visit.within(session);
-    let mut answer = match asked {
-        Some((pending, _)) => authorize::go_on(&visit, pending).await?,
-        None => visit.on_to(&onward.path()),
-    };
-    if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(answer)
 }

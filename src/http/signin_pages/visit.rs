@@ -1,6 +1,9 @@
 //! A browser at one of the pages: who it is, what language it wants, and what an answer to it carries.
 
-use std::future::{Ready, ready};
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -16,16 +19,19 @@ use super::{NoPage, Pages};
 use crate::{
     app::App,
     domain::{browser::BrowserSession, browser::SESSION_LIFE, language::Language},
-    error::{Fault, Outcome},
+    error::{Fault, FieldError, Outcome},
     http::{
         body::{Word, Words},
         browser::BrowserCookie,
+        fields::by_field,
         form, language,
+        sentences::Tongue,
     },
     usecases::browsers,
 };
 
 /// A browser at one of the pages.
+#[derive(Clone)]
 pub struct Visit {
     /// The house.
     pub app: Data<App>,
@@ -74,15 +80,18 @@ impl Visit {
     /// The same browser, signed in with another session.
     #[must_use]
     pub fn within(&self, session: SecretString) -> Self {
-        Self {
-            app: self.app.clone(),
-            cookie: self.cookie,
-            browser: self.browser.clone(),
-            session: Some(session),
-            language: self.language,
-            request: self.request.clone(),
-            pages: self.pages.clone(),
-        }
+        Self { session: Some(session), ..self.clone() }
+    }
+
+    /// The same browser, spoken to in the language that an application asks for, if it does.
+    #[must_use]
+    pub fn speaking(&self, language: Option<Language>) -> Self {
+        Self { language: language.unwrap_or(self.language), ..self.clone() }
+    }
+
+    /// What is wrong with the fields of a form, in the language of the page.
+    pub fn complaints(&self, errors: &[FieldError]) -> BTreeMap<&'static str, Vec<String>> {
+        by_field(errors, Tongue(self.language))
     }
 
     /// Who is signed in, if anybody is.
@@ -142,8 +151,11 @@ impl Visit {
 
     /// On to a page of ours.
     pub fn on_to(&self, path: &str) -> HttpResponse {
-        let place = format!("{}{path}", self.app.policy().issuer);
-        let mut answer = see_other(&place);
+        self.remembered(see_other(&format!("{}{path}", self.app.policy().issuer)))
+    }
+
+    /// The answer, with the secret by which the browser is known again.
+    pub fn remembered(&self, mut answer: HttpResponse) -> HttpResponse {
         let cookie = self.cookie.write(&self.browser, SESSION_LIFE);
         if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
             answer.headers_mut().append(header::SET_COOKIE, cookie);

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod flow;
 
 mod access_jwt;
+mod accounts;
 mod authorize;
 mod client_proof;
 mod clients_admin;
@@ -17,6 +18,7 @@ mod openid;
 mod oxide;
 mod pages;
 mod private_key_jwt;
+mod provider_buttons;
 mod registration;
 mod revocation;
 mod sign_out;
