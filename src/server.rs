@@ -21,7 +21,7 @@ use crate::{
         self, Places,
         body::BodyLimits,
         browser::BrowserCookie,
-        envelope,
+        cors, envelope,
         oauth::refusals::Style,
         openapi::{self, About, Document, manner::Manner, page::Page},
         pages::{self, LatePages, Pages},
@@ -139,6 +139,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         docs: config.docs.enabled && config.docs.page,
     };
     let signin = Data::new(signin_pages::Pages::load()?);
+    let whereabouts = Data::new(places.clone());
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));
     let page = Data::new(Page::default());
@@ -152,9 +153,11 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
+            .app_data(Data::clone(&whereabouts))
             .app_data(Data::clone(&document))
             .app_data(Data::clone(&page))
             .app_data(Data::clone(&signin))
+            .wrap(from_fn(cors::wrap))
             .wrap(from_fn(envelope::wrap))
             .wrap(from_fn(pages::wrap))
             .wrap(NormalizePath::trim())

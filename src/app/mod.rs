@@ -4,9 +4,11 @@
 //! provider, runs between two deeds, with no connection in hand.
 
 mod client_proof;
+mod deeds;
 mod hashing;
 mod keys;
 mod lanes;
+mod passwords;
 mod policy;
 mod writer;
 
@@ -23,11 +25,10 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
-use self::{hashing::Hashing, lanes::Lanes, writer::Writer};
+use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,
-    crypto::keys::Keys,
     domain::{
         credential::{Credential, Principal},
         policy::Policy,
@@ -36,11 +37,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, Fault, Outcome, Refusal},
     providers::Registry,
-    store::{
-        AnyConnection,
-        open::{Backend, Connection, Store, StoreOptions},
-        transaction,
-    },
+    store::open::{Backend, Store, StoreOptions},
     usecases::{
         Ctx, Verdict,
         authenticate::{self, Authenticated},
@@ -58,16 +55,6 @@ struct Inner {
     hashing: Hashing,
     providers: Registry,
     stopping: AtomicBool,
-}
-
-/// What the lanes share.
-struct Shared {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    policy: Policy,
-    keys: Keys,
-    letter_waits: Notify,
 }
 
 /// How writes are grouped: on `SQLite` by the one writer, on PostgreSQL each in its own transaction.
@@ -294,79 +281,6 @@ impl App {
             }
         }
     }
-}
-
-impl Shared {
-    fn read<T>(
-        &self,
-        now: DateTime<Utc>,
-        deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T>,
-    ) -> Outcome<T> {
-        let mut loan = self.store.reader()?;
-        let outcome = deed(&mut self.ctx(&mut loan.any, now));
-        if let Err(Error::Fault(_)) = &outcome {
-            doubt(&mut loan);
-        }
-        outcome
-    }
-
-    fn transact<T>(
-        &self,
-        now: DateTime<Utc>,
-        deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
-    ) -> Outcome<T> {
-        let mut loan = self.store.writer()?;
-        let begun = transaction::begin(&mut loan.any);
-        if begun.is_err() {
-            loan.broken = true;
-        }
-        begun?;
-        let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
-            transaction::commit(&mut loan.any)?;
-            Ok(done)
-        });
-        if done.is_err() {
-            loan.broken = transaction::roll_back(&mut loan.any).is_err();
-        }
-        let (value, letter_waits) = done?;
-        self.wake(letter_waits);
-        Ok(value)
-    }
-
-    /// Runs the deed and tells whether it put a letter into the outbox.
-    fn deed<T>(
-        &self,
-        conn: &mut AnyConnection,
-        now: DateTime<Utc>,
-        deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
-    ) -> Outcome<(T, bool)> {
-        let mut ctx = self.ctx(conn, now);
-        let value = deed(&mut ctx)?;
-        Ok((value, ctx.letter_waits))
-    }
-
-    fn ctx<'a>(&'a self, conn: &'a mut AnyConnection, now: DateTime<Utc>) -> Ctx<'a> {
-        Ctx {
-            conn,
-            now,
-            entropy: self.entropy.as_ref(),
-            policy: &self.policy,
-            keys: &self.keys,
-            letter_waits: false,
-        }
-    }
-
-    fn wake(&self, letter_waits: bool) {
-        if letter_waits {
-            self.letter_waits.notify_one();
-        }
-    }
-}
-
-/// A failure leaves doubt whether the connection still works: it is asked before it is used again.
-fn doubt(loan: &mut Connection) {
-    use crate::store::open::is_alive;
-    loan.broken = !is_alive(&mut loan.any);
 }
 
 fn store_options(config: &Config) -> StoreOptions {

@@ -18,6 +18,7 @@ use crate::{
             AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
             RedirectUri,
         },
+        origin::Origin,
         provider::ProviderName,
         scope::ScopeSet,
     },
@@ -102,6 +103,12 @@ fn options(new: &NewClient) -> Result<ClientOptions, Failed> {
             "as with --redirect-uri",
         )?,
         resources: new.resources.clone(),
+        allowed_origins: each(
+            &new.allowed_origins,
+            Origin::parse,
+            "--allowed-origin",
+            "https and a host, or http and a loopback host; no path, no port that is the usual one",
+        )?,
         key_set: key_set.map(|text| text.expose_secret().to_owned()),
     })
 }

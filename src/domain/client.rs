@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use url::{Host, Url};
 
-use super::{provider::ProviderName, scope::ScopeSet};
+use super::{origin::Origin, provider::ProviderName, scope::ScopeSet};
 
 /// The row number of a client; never leaves the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -215,6 +215,8 @@ pub struct ClientOptions {
     pub post_logout_uris: Vec<RedirectUri>,
     /// The resources it may ask tokens for (RFC 8707).
     pub resources: Vec<String>,
+    /// Where its scripts may run that call us from a browser.
+    pub allowed_origins: Vec<Origin>,
     /// The public keys it signs assertions with, a JWK set (RFC 7523).
     pub key_set: Option<String>,
 }

@@ -12,6 +12,7 @@ pub mod grant;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod origin;
 pub mod password;
 pub mod policy;
 pub mod provider;

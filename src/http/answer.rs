@@ -1,5 +1,7 @@
 //! Pieces that the answers of several dialects share.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
@@ -42,6 +44,21 @@ fn chain(fault: &Fault) -> String {
         next = cause.source();
     }
     text
+}
+
+/// A "no" that says when to try again, not at once (RFC 9110 §10.2.3).
+pub fn later(status: StatusCode, why: &Error, wait: &Duration) -> HttpResponseBuilder {
+    let mut response = no(status, why);
+    response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+    response
+}
+
+/// A failure of ours, and whether trying again may help, of which it then tells.
+pub fn failed(why: &Error, fault: &Fault) -> (HttpResponseBuilder, bool) {
+    match fault_status(fault) {
+        (status, Some(seconds)) => (later(status, why, &Duration::from_secs(seconds)), true),
+        (status, None) => (no(status, why), false),
+    }
 }
 
 /// The status of a failure of ours, and after how many seconds to try again.

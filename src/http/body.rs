@@ -99,78 +99,76 @@ pub enum BadBody {
     NotAnObject,
 }
 
-/// A body, read or not.
-#[derive(Debug)]
-pub struct Body(pub Result<Words, BadBody>);
+/// A door's argument that is read by that function. What cannot be read is for the door to refuse, in the words
+/// of its dialect.
+macro_rules! argument {
+    ($(#[$about:meta])* $name:ident($kind:ty) = $read:ident) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $name(pub Result<$kind, BadBody>);
 
-impl FromRequest for Body {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+        impl FromRequest for $name {
+            type Error = actix_web::Error;
+            type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        let most = |limits: BodyLimits, json| if json { limits.json } else { limits.form };
-        Box::pin(async move { Ok(Self(read(&request, payload, most).await)) })
-    }
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let (request, payload) = (request.clone(), payload.take());
+                Box::pin(async move { Ok(Self($read(&request, payload).await)) })
+            }
+        }
+    };
 }
 
-/// A form, read or not: what the RFCs of OAuth take, and nothing else.
-#[derive(Debug)]
-pub struct Form(pub Result<Words, BadBody>);
-
-impl FromRequest for Form {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        Box::pin(async move {
-            let bytes = arrived(&request, payload, |limits| limits.form).await;
-            Ok(Self(bytes.and_then(|bytes| match kind_of(&request)? {
-                Some(Kind::Form) => form::read(&bytes),
-                None if bytes.is_empty() => Ok(Words::default()),
-                _ => Err(BadBody::MediaType),
-            })))
-        })
-    }
+argument! {
+    /// A body, read or not.
+    Body(Words) = body
 }
 
-/// A body that may hold a long text, read or not.
-#[derive(Debug)]
-pub struct LongBody(pub Result<Words, BadBody>);
+argument! {
+    /// A form, read or not: what the RFCs of OAuth take, and nothing else.
+    Form(Words) = form_alone
+}
+
+argument! {
+    /// A body that may hold a long text, read or not.
+    LongBody(Words) = long_body
+}
+
+argument! {
+    /// A JSON value of any shape, read or not; also of the type of a merge patch (RFC 7396).
+    JsonValue(Value) = any_value
+}
+
+argument! {
+    /// A body in JSON, read or not, whatever type it says it has: for a dialect whose callers never said one.
+    JsonBody(Words) = json_alone
+}
 
 /// Most bytes of a [`LongBody`]: 64 KiB of text, of which JSON and forms may write every byte as six.
 const LONG_BYTES: usize = 6 * 64 * 1024 + 1024;
 
-impl FromRequest for LongBody {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        Box::pin(async move { Ok(Self(read(&request, payload, |_, _| LONG_BYTES).await)) })
-    }
-}
-
-/// A JSON value of any shape, read or not; also of the type of a merge patch (RFC 7396).
-#[derive(Debug)]
-pub struct JsonValue(pub Result<Value, BadBody>);
-
 /// Most bytes of a [`JsonValue`].
 const VALUE_BYTES: usize = 64 * 1024;
 
-impl FromRequest for JsonValue {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+async fn body(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    read(request, payload, |limits, json| if json { limits.json } else { limits.form }).await
+}
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        Box::pin(async move { Ok(Self(read_value(&request, payload).await)) })
+async fn long_body(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    read(request, payload, |_, _| LONG_BYTES).await
+}
+
+async fn form_alone(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    let bytes = arrived(request, payload, |limits| limits.form).await?;
+    match kind_of(request)? {
+        Some(Kind::Form) => form::read(&bytes),
+        None if bytes.is_empty() => Ok(Words::default()),
+        _ => Err(BadBody::MediaType),
     }
+}
+
+async fn json_alone(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
+    json::read(&arrived(request, payload, |limits| limits.json).await?)
 }
 
 /// The form of one of our own pages, which may hold a long text.
@@ -181,31 +179,13 @@ pub async fn form(request: &HttpRequest, payload: Payload) -> Result<Words, BadB
     form::read(&arrived(request, payload, |_| LONG_BYTES).await?)
 }
 
-async fn read_value(request: &HttpRequest, payload: Payload) -> Result<Value, BadBody> {
+async fn any_value(request: &HttpRequest, payload: Payload) -> Result<Value, BadBody> {
     let bytes = arrived(request, payload, |_| VALUE_BYTES).await?;
     let mime = request.mime_type().ok().flatten().ok_or(BadBody::MediaType)?;
     if !["application/json", "application/merge-patch+json"].contains(&mime.essence_str()) {
         return Err(BadBody::MediaType);
     }
     json::read_value(&bytes)
-}
-
-/// A body in JSON, read or not, whatever type it says it has: for a dialect whose callers never said one.
-#[derive(Debug)]
-pub struct JsonBody(pub Result<Words, BadBody>);
-
-impl FromRequest for JsonBody {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        Box::pin(async move {
-            let bytes = arrived(&request, payload, |limits| limits.json).await;
-            Ok(Self(bytes.and_then(|bytes| json::read(&bytes))))
-        })
-    }
 }
 
 /// The types we read.

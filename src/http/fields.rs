@@ -122,6 +122,11 @@ impl<'a> Reader<'a> {
         self.errors.push(error);
     }
 
+    /// Notes all of that.
+    pub fn complain_of(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
+    }
+
     /// The value, if nothing at all was wrong; else everything that was.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, Refusal> {
         match value {

@@ -41,6 +41,32 @@ pub trait Spoken: ResponseError {
     fn told(&self, tongue: Tongue) -> HttpResponse;
 }
 
+/// What the "no" of every dialect is besides its words: an error of the server that is made of what deeds say
+/// no to. It is told in English until its request is known.
+macro_rules! dialect_says_no {
+    ($no:ty) => {
+        impl std::fmt::Display for $no {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("refused")
+            }
+        }
+
+        impl actix_web::ResponseError for $no {
+            fn error_response(&self) -> actix_web::HttpResponse {
+                $crate::http::language::Spoken::told(self, $crate::http::sentences::Tongue::ENGLISH)
+            }
+        }
+
+        impl From<$crate::error::Refusal> for $no {
+            fn from(refusal: $crate::error::Refusal) -> Self {
+                $crate::error::Error::from(refusal).into()
+            }
+        }
+    };
+}
+
+pub(in crate::http) use dialect_says_no;
+
 /// The answer in the language of its request, if it is a "no" and was said in another one.
 ///
 /// Here and not in every door, so that what succeeds never looks at `Accept-Language`.

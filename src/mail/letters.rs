@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::{
-    AutoEscape, Environment, Output, State, UndefinedBehavior, Value, escape_formatter,
-};
+use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::{lifetime, templates};
+use super::{
+    greeting,
+    html::{escape, write_value},
+    lifetime, templates,
+};
 use crate::{
     config::mail::Mail,
     domain::{
@@ -121,7 +123,7 @@ fn words(
         ("language", language.tag().to_owned()),
         ("site", fields.site.clone()),
         ("site_url", fields.site_url.clone()),
-        ("name", greeted(&fields.name).to_owned()),
+        ("name", greeting::name(&fields.name).to_owned()),
         ("email", fields.email.clone()),
     ]);
     if kind.link().is_some() {
@@ -130,22 +132,6 @@ fn words(
         words.insert("lifetime", lifetime::in_words(fields.link_minutes, language));
     }
     Ok(words)
-}
-
-/// The name to greet with, empty when it had better not be said.
-///
-/// Whoever registers a stranger's address chooses this text and we carry it to the stranger; a name that could
-/// be read as an address of a web page or that hides its direction would make us the sender of a bait.
-fn greeted(name: &str) -> &str {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let foul = |c: char| hidden(c) || matches!(c, '/' | '\\' | ':' | '@');
-    let mut pairs = name.chars().zip(name.chars().skip(1));
-    let domain = pairs.any(|(a, b)| a == '.' && b.is_alphanumeric());
-    let name = name.trim();
-    if name.chars().count() > 60 || domain || name.chars().any(foul) { "" } else { name }
 }
 
 /// A text letter is `Subject: …`, an empty line, and the rest.
@@ -160,31 +146,6 @@ fn split(stem: &str, letter: &str) -> Result<(String, String), Fault> {
     Ok((subject.to_owned(), format!("{text}\n")))
 }
 
-/// Escapes for HTML as little as is safe; minijinja's own way turns every `/` of a link into `&#x2f;`.
-fn write_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
-    match value.as_str() {
-        Some(word) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
-            Ok(out.write_str(&escape(word))?)
-        }
-        _ => escape_formatter(out, state, value),
-    }
-}
-
-fn escape(word: &str) -> String {
-    let mut escaped = String::with_capacity(word.len());
-    for c in word.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
-}
-
 /// The template's name and line, but not minijinja's debug text, which repeats the words filled in.
 fn broken(name: &str, error: &minijinja::Error) -> Fault {
     Fault::internal(format!("the letter {name} cannot be rendered: {error}"))
@@ -194,7 +155,7 @@ fn broken(name: &str, error: &minijinja::Error) -> Fault {
 mod tests {
     use std::fs;
 
-    use super::{Letters, every_letter, greeted};
+    use super::{Letters, every_letter};
     use crate::{
         config::mail::Mail,
         domain::{
@@ -299,14 +260,6 @@ mod tests {
 
     #[test]
     fn a_name_that_is_a_bait_is_not_said() {
-        for name in ["Ada Lovelace", "J. R. R. Tolkien", "Łukasz O'Neil-Żółć", "김철수"] {
-            assert_eq!(greeted(name), name);
-        }
-        for name in
-            ["win.example", "https:x", "a/b", "a@b", "a\r\nBcc: x", "evil\u{202e}", &"x".repeat(61)]
-        {
-            assert_eq!(greeted(name), "", "{name:?}");
-        }
         let kind = LetterKind::Activation;
         let bait = LetterFields { name: "Win at prize.example".to_owned(), ..fields(kind) };
         let letter = letters().render(kind, Language::English, &bait).expect("a letter");

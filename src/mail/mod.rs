@@ -3,6 +3,8 @@
 //! The courier, who decides when a letter goes and what becomes of a failure, lives elsewhere.
 
 mod directory;
+mod greeting;
+mod html;
 pub mod letters;
 mod lifetime;
 pub mod memory;

@@ -14,6 +14,7 @@ use crate::{
             AccessForm, Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType,
             ProviderRule, RedirectUri,
         },
+        origin::Origin,
         provider::ProviderName,
         scope::ScopeSet,
         token::Digest,
@@ -41,6 +42,7 @@ struct Row {
     post_logout_uris: String,
     resources: String,
     key_set: Option<String>,
+    allowed_origins: String,
 }
 
 /// The stored form of [`ProviderRule::Any`].
@@ -73,6 +75,7 @@ impl TryFrom<Row> for Client {
                 post_logout_uris: words(&row.post_logout_uris, RedirectUri::parse, "logout URI")?,
                 resources: row.resources.split_whitespace().map(str::to_owned).collect(),
                 key_set: row.key_set,
+                allowed_origins: words(&row.allowed_origins, Origin::parse, "origin")?,
             },
             created_at: instant(row.created_at)?,
         })
@@ -118,6 +121,7 @@ pub fn insert(
                 .eq(spaced(&client.options.post_logout_uris, RedirectUri::as_str)),
             clients::resources.eq(client.options.resources.join(" ")),
             clients::key_set.eq(client.options.key_set.as_deref()),
+            clients::allowed_origins.eq(spaced(&client.options.allowed_origins, Origin::as_str)),
         ),
     );
     Ok(ClientKey(on!(conn, c => diesel::insert_into(clients::table)
@@ -148,6 +152,7 @@ pub fn update(conn: &mut AnyConnection, client: &Client) -> Result<(), Fault> {
         clients::post_logout_uris.eq(spaced(&options.post_logout_uris, RedirectUri::as_str)),
         clients::resources.eq(options.resources.join(" ")),
         clients::key_set.eq(options.key_set.as_deref()),
+        clients::allowed_origins.eq(spaced(&options.allowed_origins, Origin::as_str)),
     );
     on!(conn, c => diesel::update(clients::table)
         .filter(clients::id.eq(client.key.0))
@@ -183,6 +188,17 @@ pub fn list(conn: &mut AnyConnection) -> Result<Vec<Client>, Fault> {
         .select(Row::as_select())
         .load(c)?);
     rows.into_iter().map(Client::try_from).collect()
+}
+
+/// The origins of every client that is switched on.
+pub fn list_origins(conn: &mut AnyConnection) -> Result<Vec<Origin>, Fault> {
+    let rows: Vec<String> = on!(conn, c => clients::table
+        .filter(clients::enabled)
+        .filter(clients::allowed_origins.ne(""))
+        .select(clients::allowed_origins)
+        .load(c)?);
+    let each = rows.iter().map(|row| words(row, Origin::parse, "origin"));
+    Ok(each.collect::<Result<Vec<_>, Fault>>()?.concat())
 }
 
 /// Switches the client on or off.

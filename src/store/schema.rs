@@ -72,6 +72,7 @@ diesel::table! {
         post_logout_uris -> Text,
         resources -> Text,
         key_set -> Nullable<Text>,
+        allowed_origins -> Text,
     }
 }
 

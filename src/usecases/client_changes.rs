@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         client::{AccessForm, Client, ClientId, GrantType, ProviderRule, RedirectUri},
+        origin::Origin,
         scope::ScopeSet,
     },
     error::{Outcome, Refusal},
@@ -36,6 +37,8 @@ pub struct ChangeClient {
     pub post_logout_uris: Option<Vec<RedirectUri>>,
     /// The resources it may ask tokens for.
     pub resources: Option<Vec<String>>,
+    /// Where its scripts may run that call us from a browser.
+    pub allowed_origins: Option<Vec<Origin>>,
     /// The keys that take the place of those it signs with.
     pub key_set: Option<String>,
 }
@@ -77,4 +80,5 @@ fn apply(client: &mut Client, wish: ChangeClient) {
     put(&mut options.introspects, wish.introspects);
     put(&mut options.post_logout_uris, wish.post_logout_uris);
     put(&mut options.resources, wish.resources);
+    put(&mut options.allowed_origins, wish.allowed_origins);
 }

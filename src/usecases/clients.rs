@@ -15,6 +15,7 @@ use crate::{
             RedirectUri,
         },
         credential::ClientCredential,
+        origin::Origin,
         policy::Policy,
         scope::ScopeSet,
         token::Digest,
@@ -84,6 +85,11 @@ pub fn scope_for(policy: &Policy, client: &Client, wanted: Option<&ScopeSet>) ->
 /// Whether a grant to the client comes with a refresh token: only if it could use it.
 pub fn refresh_for(client: &Client) -> WithRefresh {
     if client.may(GrantType::RefreshToken) { WithRefresh::Yes } else { WithRefresh::No }
+}
+
+/// Whether scripts of that origin may call: some client that is switched on is registered with it.
+pub fn is_allowed_origin(ctx: &mut Ctx<'_>, origin: &Origin) -> Outcome<bool> {
+    Ok(clients::list_origins(ctx.conn)?.contains(origin))
 }
 
 /// What an administrator wants registered.

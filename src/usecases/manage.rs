@@ -83,7 +83,7 @@ pub fn activate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
         AccountState::Active => {}
         AccountState::Deactivated => {
             accounts::update_state(ctx.conn, account.id, AccountState::Active)?;
-            accounts::update_verified(ctx.conn, account.id, ctx.now)?;
+            accounts::update_proven(ctx.conn, account.id, ctx.now)?;
         }
     }
     find(ctx, which)

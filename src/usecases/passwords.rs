@@ -16,7 +16,7 @@ use crate::{
         password::{self, Password},
         policy::Policy,
     },
-    error::{FieldError, Outcome, Refusal},
+    error::{FieldCode, FieldError, Outcome, Refusal},
     store::accounts,
 };
 
@@ -31,54 +31,80 @@ pub fn change(ctx: &mut Ctx<'_>, me: &Principal, checked: &Checked, hash: &str) 
     tell(ctx, &account)
 }
 
-/// Whose the link for a new password is. The link stays good.
-pub fn holder_of(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outcome<Account> {
-    Ok(links::open(ctx, id, token, LinkPurpose::PasswordReset)?.account)
+/// What somebody shows of a mailed link.
+#[derive(Debug, Clone)]
+pub enum PasswordLink {
+    /// The account and the token of a link for a new password.
+    Reset(AccountId, SecretString),
+    /// The token of a restoring link, which names the account.
+    Restoring(SecretString),
 }
 
-/// Whose the restoring link is. The link stays good.
-pub fn holder_of_restoring(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Account> {
-    Ok(restoring_link(ctx, shown)?.account)
+impl PasswordLink {
+    fn open(&self, ctx: &mut Ctx<'_>) -> Outcome<OpenLink> {
+        match self {
+            Self::Reset(id, token) => links::open(ctx, *id, token, LinkPurpose::PasswordReset),
+            Self::Restoring(shown) => {
+                let (id, token) = restoring::unpack(ctx, shown)?;
+                links::open(ctx, id, &token, LinkPurpose::PasswordRestore)
+            }
+        }
+    }
+}
+
+/// Whose the link is. It stays good.
+pub fn holder_of(ctx: &mut Ctx<'_>, link: &PasswordLink) -> Outcome<Account> {
+    Ok(link.open(ctx)?.account)
 }
 
 /// Stores a new password for whoever shows the link; every session ends. That it was opened proves the
 /// address, and counts as a login.
-pub fn reset(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString, hash: &str) -> Outcome<()> {
-    let link = links::open(ctx, id, token, LinkPurpose::PasswordReset)?;
-    set_by(ctx, &link, hash)
-}
-
-/// The same for whoever shows a restoring link.
-pub fn restore(ctx: &mut Ctx<'_>, shown: &SecretString, hash: &str) -> Outcome<()> {
-    let link = restoring_link(ctx, shown)?;
-    set_by(ctx, &link, hash)
-}
-
-fn restoring_link(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<OpenLink> {
-    let (id, token) = restoring::unpack(ctx, shown)?;
-    links::open(ctx, id, &token, LinkPurpose::PasswordRestore)
-}
-
-fn set_by(ctx: &mut Ctx<'_>, link: &OpenLink, hash: &str) -> Outcome<()> {
+pub fn reset(ctx: &mut Ctx<'_>, link: &PasswordLink, hash: &str) -> Outcome<()> {
+    let link = link.open(ctx)?;
     let id = link.account.id;
-    links::spend(ctx, link)?;
+    links::spend(ctx, &link)?;
     accounts::update_password(ctx.conn, id, hash)?;
     accounts::update_proven(ctx.conn, id, ctx.now)?;
     accounts::update_last_login(ctx.conn, id, ctx.now)?;
     tell(ctx, &link.account)
 }
 
-/// What is wrong with a new password, under the name of its field.
-pub fn weigh(
-    policy: &Policy,
-    (field, password): (&'static str, &Password),
-    attributes: &[(&'static str, &str)],
-) -> Result<(), Refusal> {
-    let complaints = password::complaints(&policy.passwords, password, attributes);
-    if complaints.is_empty() {
-        return Ok(());
+/// A new password as it was typed into its field; once more, where the installation wants that.
+#[derive(Debug, Clone)]
+pub struct NewPassword {
+    /// The field.
+    pub field: &'static str,
+    /// What was typed there.
+    pub typed: Password,
+    /// What was typed the second time.
+    pub again: Option<Password>,
+}
+
+impl NewPassword {
+    /// One that was typed once.
+    pub fn once(field: &'static str, typed: Password) -> Self {
+        Self { field, typed, again: None }
     }
-    Err(Refusal::Fields(complaints.into_iter().map(|code| FieldError::new(field, code)).collect()))
+
+    /// What is wrong with it, by the rules for passwords; only when they have nothing to say, whether both
+    /// were the same, as djoser orders its complaints.
+    pub fn weigh(
+        &self,
+        policy: &Policy,
+        attributes: &[(&'static str, &str)],
+    ) -> Result<(), Refusal> {
+        let complaints = password::complaints(&policy.passwords, &self.typed, attributes);
+        let complaints = complaints.into_iter().map(|code| FieldError::new(self.field, code));
+        let complaints: Vec<FieldError> = complaints.collect();
+        if !complaints.is_empty() {
+            return Err(Refusal::Fields(complaints));
+        }
+        if self.again.as_ref().is_some_and(|again| !again.is_same(&self.typed)) {
+            let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
+            return Err(Refusal::Fields(vec![error]));
+        }
+        Ok(())
+    }
 }
 
 fn tell(ctx: &mut Ctx<'_>, account: &Account) -> Outcome<()> {

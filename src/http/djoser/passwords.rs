@@ -12,11 +12,15 @@ use crate::{
         credential,
         fields::{Reader, Text},
     },
-    usecases::{login::Checked, passwords, profile},
+    usecases::{
+        login::Checked,
+        passwords::{NewPassword, PasswordLink},
+        profile,
+    },
 };
 
 /// Longest password field read at all; the rules for passwords are stricter.
-pub(super) const PASSWORD_BYTES: usize = 4096;
+const PASSWORD_BYTES: usize = 4096;
 
 /// `POST users/set_password/`: a new password for whoever shows the old one. Every other session ends.
 pub async fn set(
@@ -28,14 +32,12 @@ pub async fn set(
     let shown = credential::of(&request);
     let me = app.read_as(shown.clone(), |_, me| Ok(profile::of(me)?.clone())).await?;
     let mut read = Reader::new(&words);
-    let new = New::read(&mut read, app.policy().password_change.set_retype);
+    let new = new(&mut read, "new_password", retyped(app.policy().password_change.set_retype));
     let typed = current(&mut read);
     let (new, typed) = read.finish(new.zip(typed))?;
     // A wrong password hides a weak one, as it does at djoser.
     let checked = check_current(&app, shown.clone(), &typed).await?;
-    new.weigh(&app, &me.attributes())?;
-    let hash = app.hash(&new.password).await?;
-    app.write_as(shown, move |ctx, me| passwords::change(ctx, me, &checked, &hash)).await?;
+    app.change_password(shown, (&me, checked), &new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -58,55 +60,31 @@ pub async fn reset(
     app.admit(credential::of(&request)).await?;
     let mut read = Reader::new(&words);
     let link = mail_links::read(&mut read);
-    let new = New::read(&mut read, app.policy().password_change.reset_retype);
+    let new = new(&mut read, "new_password", retyped(app.policy().password_change.reset_retype));
     let (link, new) = read.finish(link.zip(new))?;
-    // What needs no account is told whether or not the link is good; the rest to its holder alone.
-    new.weigh(&app, &[])?;
-    let (id, token) = link.open()?;
-    let shown = token.clone();
-    let holder = app.read(move |ctx| passwords::holder_of(ctx, id, &shown)).await?;
-    new.weigh(&app, &holder.attributes())?;
-    let hash = app.hash(&new.password).await?;
-    app.write(move |ctx| passwords::reset(ctx, id, &token, &hash)).await?;
+    let link = link.open().map(|(id, token)| PasswordLink::Reset(id, token));
+    app.reset_password(link, &new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// A new password, and the second time it was typed.
-struct New {
-    password: Password,
-    retyped: Option<Password>,
+fn retyped(wanted: bool) -> Option<&'static str> {
+    wanted.then_some("re_new_password")
 }
 
-impl New {
-    fn read(read: &mut Reader<'_>, twice: bool) -> Option<Self> {
-        let password = read.text(Text::filled("new_password", PASSWORD_BYTES));
-        let retyped = if twice {
-            read.text(Text::filled("re_new_password", PASSWORD_BYTES)).map(Some)
-        } else {
-            Some(None)
-        };
-        let (password, retyped) = password.zip(retyped)?;
-        Some(Self { password: Password::new(password), retyped: retyped.map(Password::new) })
-    }
-
-    fn weigh(&self, app: &App, attributes: &[(&'static str, &str)]) -> Result<(), Refusal> {
-        weigh(app, ("new_password", &self.password), self.retyped.as_ref(), attributes)
-    }
-}
-
-/// The rules for passwords first, then whether both were the same: as djoser orders its complaints.
-pub(super) fn weigh(
-    app: &App,
-    (field, password): (&'static str, &Password),
-    retyped: Option<&Password>,
-    attributes: &[(&'static str, &str)],
-) -> Result<(), Refusal> {
-    passwords::weigh(app.policy(), (field, password), attributes)?;
-    if retyped.is_some_and(|retyped| !retyped.is_same(password)) {
-        let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
-        return Err(Refusal::Fields(vec![error]));
-    }
-    Ok(())
+/// The field of a new password, and that of its second time where there is one.
+pub(super) fn new(
+    read: &mut Reader<'_>,
+    field: &'static str,
+    retyped: Option<&'static str>,
+) -> Option<NewPassword> {
+    let mut password = |field| read.text(Text::filled(field, PASSWORD_BYTES)).map(Password::new);
+    let typed = password(field);
+    let again = match retyped {
+        Some(field) => password(field).map(Some),
+        None => Some(None),
+    };
+    let (typed, again) = typed.zip(again)?;
+    Some(NewPassword { field, typed, again })
 }
 
 /// The field of the caller's own password.

@@ -1,16 +1,22 @@
 //! How this dialect says no: `{"field": ["…"]}` for fields, `{"detail": "…"}` for the rest.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpResponse,
     http::{StatusCode, header},
 };
 use serde_json::json;
 
 use crate::{
     error::{Error, Fault, FieldError, Refusal},
-    http::{answer, body::BadBody, fields::by_field, language::Spoken, sentences::Tongue},
+    http::{
+        answer,
+        body::BadBody,
+        fields::by_field,
+        language::{self, Spoken},
+        sentences::Tongue,
+    },
 };
 
 /// A "no" of this dialect.
@@ -32,21 +38,9 @@ pub enum Refused {
     Nowhere,
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self::Deed(error)
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::Deed(refusal.into())
     }
 }
 
@@ -56,11 +50,7 @@ impl From<BadBody> for Refused {
     }
 }
 
-impl ResponseError for Refused {
-    fn error_response(&self) -> HttpResponse {
-        self.told(Tongue::ENGLISH)
-    }
-}
+language::dialect_says_no!(Refused);
 
 impl Spoken for Refused {
     fn told(&self, tongue: Tongue) -> HttpResponse {
@@ -96,13 +86,8 @@ impl Spoken for Refused {
 }
 
 fn failed(error: &Error, fault: &Fault, tongue: Tongue) -> HttpResponse {
-    let (status, retry) = answer::fault_status(fault);
-    let mut response = answer::no(status, error);
-    if let Some(seconds) = retry {
-        response.insert_header((header::RETRY_AFTER, seconds));
-        return response.json(json!({ "detail": tongue.say("busy") }));
-    }
-    response.json(json!({ "detail": tongue.say("fault") }))
+    let (mut response, is_busy) = answer::failed(error, fault);
+    response.json(json!({ "detail": tongue.say(if is_busy { "busy" } else { "fault" }) }))
 }
 
 /// The shapes in which this dialect says no.
@@ -126,9 +111,7 @@ impl No<'_> {
     }
 
     fn later(&self, status: StatusCode, wait: &Duration, id: &str) -> HttpResponse {
-        answer::no(status, self.0)
-            .insert_header((header::RETRY_AFTER, wait.as_secs().max(1)))
-            .json(json!({ "detail": self.1.say(id) }))
+        answer::later(status, self.0, wait).json(json!({ "detail": self.1.say(id) }))
     }
 }
 

@@ -2,25 +2,24 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 
-use super::{
-    Refused, UserBody, mail_links,
-    passwords::{self, PASSWORD_BYTES},
-};
+use super::{Refused, UserBody, mail_links, passwords};
 use crate::{
     app::App,
     domain::{
         letter::LetterKind,
-        password::Password,
         policy::{Activation, LoginField},
     },
     http::{
         answer,
         body::{Body, Words},
         credential,
-        fields::{Reader, Text},
+        fields::Reader,
         language,
     },
-    usecases::register::{self, Register},
+    usecases::{
+        passwords::NewPassword,
+        register::{self, Register},
+    },
 };
 
 /// `POST users/`: registers an account and mails its activation link.
@@ -31,22 +30,17 @@ pub async fn create(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     app.admit(credential::of(&request)).await?;
-    register::admit(app.policy())?;
-    let NewUser { wish, password, retyped } = new_user(&app, &request, &words).await?;
-    passwords::weigh(&app, ("password", &password), retyped.as_ref(), &wish.attributes())?;
-    let hash = app.hash(&password).await?;
-    let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
+    let (wish, password) = new_user(&app, &request, &words).await?;
+    let welcome = app.register(wish, &password).await?;
     Ok(answer::ok(StatusCode::CREATED, &UserBody::welcome(welcome, app.policy().names.login)))
 }
 
-struct NewUser {
-    wish: Register,
-    password: Password,
-    retyped: Option<Password>,
-}
-
 /// The fields of a registration, or everything that is wrong with any of them.
-async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<NewUser, Refused> {
+async fn new_user(
+    app: &App,
+    request: &HttpRequest,
+    words: &Words,
+) -> Result<(Register, NewPassword), Refused> {
     let mut read = Reader::new(words);
     let email = read.email("email");
     let username = match app.policy().names.login {
@@ -55,27 +49,13 @@ async fn new_user(app: &App, request: &HttpRequest, words: &Words) -> Result<New
         LoginField::Either => read.maybe(Reader::username, "username"),
     };
     let name = read.name("name").unwrap_or_default();
-    let password = read.text(Text::filled("password", PASSWORD_BYTES));
-    let retyped = if app.policy().registration.retype {
-        read.text(Text::filled("re_password", PASSWORD_BYTES)).map(Some)
-    } else {
-        Some(None)
-    };
-    let (sought, named) = (email.clone(), username.clone().flatten());
-    let told =
-        app.read(move |ctx| register::complaints(ctx, sought.as_ref(), named.as_ref())).await?;
-    for error in told {
-        read.complain(error);
-    }
+    let retyped = app.policy().registration.retype.then_some("re_password");
+    let password = passwords::new(&mut read, "password", retyped);
+    let named = username.as_ref().and_then(Option::as_ref);
+    read.complain_of(app.registration_complaints(email.as_ref(), named).await?);
     let (language, activation) = (language::of(request), Activation::First);
-    let whole = email.zip(username).zip(password.zip(retyped)).map(
-        |((email, username), (password, retyped))| NewUser {
-            wish: Register { email, username, name, language, activation },
-            password: Password::new(password),
-            retyped: retyped.map(Password::new),
-        },
-    );
-    Ok(read.finish(whole)?)
+    let ((email, username), password) = read.finish(email.zip(username).zip(password))?;
+    Ok((Register { email, username, name, language, activation }, password))
 }
 
 /// `POST users/activation/`: activates an account by the uid and token of its link; the link to a new

@@ -11,6 +11,7 @@ use crate::{
             AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
             RedirectUri,
         },
+        origin::Origin,
         provider::ProviderName,
         scope::ScopeSet,
     },
@@ -138,6 +139,11 @@ impl<'a> Members<'a> {
                 FieldCode::NotAChoice,
             ),
             introspects: self.flag("introspects"),
+            allowed_origins: self.list(
+                "allowed_origins",
+                Origin::parse,
+                "A list of origins as browsers write them, https or on a loopback host.",
+            ),
             resources: self.list("resources", |uri| Some(uri.to_owned()), "A list of URIs."),
             ..self.standard()
         }
@@ -228,6 +234,7 @@ fn filled(
             introspects: said.introspects.unwrap_or_default(),
             post_logout_uris: said.post_logout_uris.unwrap_or_default(),
             resources: said.resources.unwrap_or_default(),
+            allowed_origins: said.allowed_origins.unwrap_or_default(),
             key_set: said.key_set,
         },
     }
@@ -299,10 +306,12 @@ pub fn told_in_full(client: &Client, secret: Option<&SecretString>) -> Value {
         }
     };
     let options = &client.options;
+    let origins = options.allowed_origins.iter().map(Origin::as_str);
     let more = [
         ("enabled", json!(client.enabled)),
         ("providers", json!(providers)),
         ("resources", json!(options.resources)),
+        ("allowed_origins", json!(origins.collect::<Vec<_>>())),
         ("pkce_optional", json!(options.pkce_optional)),
         ("access_token_format", json!(options.access_form.word())),
         ("introspects", json!(options.introspects)),

@@ -1,17 +1,21 @@
 //! How this dialect says no: `{"error", "error_description"}` of RFC 6749 §5.2, or, for apps written for
 //! drf-social-oauth2, the bodies of that library (`dialects.convert_token.errors = "drf"`).
 
-use std::fmt;
-
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpResponse,
     http::{StatusCode, header},
 };
 use serde_json::json;
 
 use crate::{
     error::{DeviceNo, Error, Fault, FieldCode, FieldError, Refusal, Why},
-    http::{answer, body::BadBody, fields, language::Spoken, sentences::Tongue},
+    http::{
+        answer,
+        body::BadBody,
+        fields,
+        language::{self, Spoken},
+        sentences::Tongue,
+    },
 };
 
 /// Whose words the errors of a conversion are in.
@@ -47,21 +51,9 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self { why: Cause::Deed(error), style: Style::Rfc }
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Error::from(refusal).into()
     }
 }
 
@@ -71,11 +63,7 @@ impl From<BadBody> for Refused {
     }
 }
 
-impl ResponseError for Refused {
-    fn error_response(&self) -> HttpResponse {
-        self.told(Tongue::ENGLISH)
-    }
-}
+language::dialect_says_no!(Refused);
 
 impl Spoken for Refused {
     /// RFC 6749 §5.2: an `error_description` is ASCII. What Django REST framework says in its own shapes is not
@@ -120,14 +108,12 @@ fn bad_body(bad: &BadBody, style: Style, tongue: Tongue) -> HttpResponse {
 }
 
 fn failed(error: &Error, fault: &Fault) -> HttpResponse {
-    let (status, retry) = answer::fault_status(fault);
-    let mut response = answer::no(status, error);
-    match retry {
-        Some(seconds) => response
-            .insert_header((header::RETRY_AFTER, seconds))
-            .json(said("temporarily_unavailable", "Busy at the moment. Please try again.")),
-        None => response.json(said("server_error", "Something went wrong on our side.")),
-    }
+    let (mut response, is_busy) = answer::failed(error, fault);
+    response.json(if is_busy {
+        said("temporarily_unavailable", "Busy at the moment. Please try again.")
+    } else {
+        said("server_error", "Something went wrong on our side.")
+    })
 }
 
 fn said(error: &str, description: &str) -> serde_json::Value {
@@ -187,18 +173,17 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
             answer::no(StatusCode::NOT_FOUND, error).json(said("invalid_request", "Not found."))
         }
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
-                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-                .json(said(
-                    "temporarily_unavailable",
-                    "The provider cannot be asked at the moment. Please try again.",
-                ))
+            answer::later(StatusCode::SERVICE_UNAVAILABLE, error, retry_after).json(said(
+                "temporarily_unavailable",
+                "The provider cannot be asked at the moment. Please try again.",
+            ))
         }
         Refusal::ProviderMalformed { .. } => answer::no(StatusCode::BAD_GATEWAY, error)
             .json(said("server_error", "The provider gave no usable answer.")),
-        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
-            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-            .json(said("temporarily_unavailable", "Too many requests.")),
+        Refusal::TooMany { retry_after } => {
+            answer::later(StatusCode::TOO_MANY_REQUESTS, error, retry_after)
+                .json(said("temporarily_unavailable", "Too many requests."))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     field::{self, Field},
-    manner::{Manner, headers},
+    manner::{self, Manner, headers, spoken},
 };
 
 /// The media types in which every dialect but seed 3's reads bodies.
@@ -193,11 +193,20 @@ impl Call {
         self.answered(status, answer)
     }
 
-    /// An answer in plain text.
+    /// The answer of that status has sentences in the language asked for.
+    #[must_use]
+    pub fn in_tongues(mut self, status: u16) -> Self {
+        if let Some(headers) = self.headers_of(status) {
+            *headers = spoken(headers.take());
+        }
+        self
+    }
+
+    /// An answer in text; a page is for people, in the language asked for.
     #[must_use]
     pub fn says_text(self, status: u16, text: &str, kind: &str) -> Self {
         let content = json!({ kind: { "schema": { "type": "string" } } });
-        let headers = headers(status);
+        let headers = if kind == "text/html" { spoken(headers(status)) } else { headers(status) };
         self.answered(
             status,
             json!({ "description": text, "headers": headers, "content": content }),
@@ -207,13 +216,23 @@ impl Call {
     /// A header that the answer of that status carries besides.
     #[must_use]
     pub fn header(mut self, status: u16, name: &str, header: &Value) -> Self {
-        let headers = self.operation.get_mut("responses").and_then(|responses| {
-            responses.get_mut(status.to_string())?.get_mut("headers")?.as_object_mut()
-        });
-        if let Some(headers) = headers {
+        if let Some(headers) = self.headers_of(status).and_then(Value::as_object_mut) {
             headers.insert(name.to_owned(), header.clone());
         }
         self
+    }
+
+    /// The answer of that status is in English, whoever asks.
+    #[must_use]
+    pub fn in_english(mut self, status: u16) -> Self {
+        if let Some(headers) = self.headers_of(status) {
+            *headers = manner::headers(status);
+        }
+        self
+    }
+
+    fn headers_of(&mut self, status: u16) -> Option<&mut Value> {
+        self.operation.get_mut("responses")?.get_mut(status.to_string())?.get_mut("headers")
     }
 
     /// Seed 0's header, which the answer of that status may carry.

@@ -180,6 +180,7 @@ fn changeable() -> Vec<Field> {
         list("providers")
             .about("The providers whose tokens it may convert; every one without a list."),
         list("resources"),
+        list("allowed_origins").about("Where its scripts may run that call from a browser."),
         flag("pkce_optional").about("It may ask for codes without PKCE."),
         Field::new("access_token_format", &forms).optional(),
         flag("introspects").about(
@@ -202,6 +203,7 @@ fn example() -> Value {
         "enabled": true,
         "providers": null,
         "resources": [],
+        "allowed_origins": [],
         "pkce_optional": false,
         "access_token_format": "opaque",
         "introspects": false,
@@ -223,7 +225,8 @@ pub fn schemas() -> Value {
             "token_endpoint_auth_method": text, "jwks": { "type": "object" },
             "grant_types": texts, "response_types": texts, "redirect_uris": texts,
             "post_logout_redirect_uris": texts, "scope": text, "enabled": flag,
-            "providers": some_texts, "resources": texts, "pkce_optional": flag,
+            "providers": some_texts, "resources": texts, "allowed_origins": texts,
+            "pkce_optional": flag,
             "access_token_format": text, "introspects": flag,
             "registration_access_token": text, "registration_client_uri": text,
         },

@@ -18,7 +18,7 @@ pub fn calls(places: &Places) -> Vec<Call> {
     if places.docs {
         let page = place.get("/docs", "docs", "Read this document as a page");
         let style = place.get("/docs/style.css", "docs_style", "Read the style sheet of the page");
-        calls.push(unchanging(page.says_text(200, "The page.", "text/html")));
+        calls.push(unchanging(page.says_text(200, "The page.", "text/html").in_english(200)));
         calls.push(unchanging(style.says_text(200, "The style sheet.", "text/css")));
     }
     calls

@@ -59,16 +59,27 @@ impl Manner {
         let (schema, example) = self.body(status);
         json!({
             "description": meaning(status),
-            "headers": headers(status),
+            "headers": self.headers(status),
             "content": { "application/json": { "schema": schema, "example": example } },
         })
+    }
+
+    /// The headers of its answer of that status. An `error_description` of RFC 6749 §5.2 is ASCII, and so in English
+    /// always; what stands beside it is not.
+    fn headers(self, status: u16) -> Value {
+        let has_tongues = match self {
+            Self::Djoser | Self::Restful | Self::RestJwt => true,
+            Self::Drf => status < 500,
+            Self::OAuth => matches!(status, 401 | 405),
+        };
+        if has_tongues { spoken(headers(status)) } else { headers(status) }
     }
 
     /// Its answer to a body whose fields will not do: a complaint for each of them, and those about the whole.
     pub fn complaints(self, fields: &[Field]) -> Value {
         let (otherwise, example) = self.body(400);
         if matches!(self, Self::OAuth | Self::RestJwt) {
-            return complaint(&otherwise, &example);
+            return self.complaint(&otherwise, &example);
         }
         let whole = match self {
             Self::Restful => None,
@@ -84,7 +95,15 @@ impl Manner {
         });
         let first = names.first().copied().unwrap_or(FieldError::OBJECT);
         let example = json!({ first: ["This field is required."] });
-        complaint(&json!({ "anyOf": [by_field, otherwise] }), &example)
+        self.complaint(&json!({ "anyOf": [by_field, otherwise] }), &example)
+    }
+
+    fn complaint(self, schema: &Value, example: &Value) -> Value {
+        json!({
+            "description": meaning(400),
+            "headers": self.headers(400),
+            "content": { "application/json": { "schema": schema, "example": example } },
+        })
     }
 
     /// The body of its answer of that status: schema and example.
@@ -122,17 +141,21 @@ fn oauth_example(code: &str) -> Value {
     json!({ "error": code, "error_description": "A sentence for people; it may change." })
 }
 
-fn complaint(schema: &Value, example: &Value) -> Value {
-    json!({
-        "description": meaning(400),
-        "headers": headers(400),
-        "content": { "application/json": { "schema": schema, "example": example } },
-    })
+fn header(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{name}") })
+}
+
+/// Those headers, and the ones of an answer with sentences in the language asked for.
+pub fn spoken(mut headers: Value) -> Value {
+    if let Some(headers) = headers.as_object_mut() {
+        headers.insert("Content-Language".to_owned(), header("Language"));
+        headers.insert("Vary".to_owned(), header("Vary"));
+    }
+    headers
 }
 
 /// The headers an answer of that status carries.
 pub fn headers(status: u16) -> Value {
-    let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     let id = header("RequestId");
     match status {
         401 => json!({ "X-Request-Id": id, "WWW-Authenticate": header("Challenge") }),

@@ -76,6 +76,7 @@ fn sessions(place: &Place) -> Vec<Call> {
             .post("/validation", "validation", "Ask until when a JWT is good")
             .takes_in(&KINDS, &shown)
             .says(200, "Until then.", Some(message(until)))
+            .in_tongues(200)
             .no(&[401]),
         place
             .post("/get_user", "get_user", "Ask who a JWT is")
@@ -120,6 +121,7 @@ fn restore(place: &Place) -> Call {
         )
         .body(&KINDS, &schema, &field::example(&fields))
         .says(200, "It was done.", Some(message("The password was changed.")))
+        .in_tongues(200)
 }
 
 fn either(schema: &mut Value, ways: &Value) {

@@ -51,7 +51,8 @@ fn sessions(place: &Place) -> Vec<Call> {
         place
             .post("/logout/", "api_logout", "Logout (Invalidating Refresh Token)")
             .takes(&refresh("eb0464c2-ed6e-4346-a709-042c33946154"))
-            .says(200, "The session is over.", Some(Said::named("ApiGoodbye", out))),
+            .says(200, "The session is over.", Some(Said::named("ApiGoodbye", out)))
+            .in_tongues(200),
     ]
 }
 

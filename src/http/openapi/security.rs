@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::http::browser::BrowserCookie;
+use crate::{domain::language::Language, http::browser::BrowserCookie};
 
 /// Who logs in to djoser's calls: by any of these.
 pub const PERSON: [&str; 3] = ["token", "bearer", "jwt"];
@@ -39,6 +39,11 @@ pub fn headers() -> Value {
         "Challenge": text("How to do better (RFC 9110 §11.6.1)."),
         "Allow": text("The methods the path takes."),
         "ETag": text("Names exactly this state."),
+        "Language": {
+            "description": "The language of the sentences, where they are said in the one that was asked for.",
+            "schema": { "type": "string", "enum": Language::ALL.map(Language::tag) },
+        },
+        "Vary": text("What else the answer depends on: `Accept-Language`, where its sentences do."),
         "RetryAfter": {
             "description": "After how many seconds to try again.",
             "schema": { "type": "integer", "minimum": 1 },

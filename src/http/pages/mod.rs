@@ -6,6 +6,7 @@
 
 mod asked;
 pub mod calls;
+mod played;
 mod typed;
 mod view;
 
@@ -14,11 +15,8 @@ use std::sync::LazyLock;
 use actix_web::{
     Error, HttpMessage as _, HttpResponse,
     body::{MessageBody, to_bytes_limited},
-    dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{
-        Method, StatusCode, Uri,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
-    },
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header::HeaderMap},
     middleware::Next,
     web::{Bytes, Data},
 };
@@ -27,7 +25,7 @@ use serde_json::Value;
 
 use self::{
     calls::{Call, Scheme},
-    typed::{CREDENTIAL, SCHEME, Typed, Wish},
+    typed::{CREDENTIAL, SCHEME, Typed},
     view::{Answer, Carried, Frame, Shown},
 };
 use super::{
@@ -298,7 +296,7 @@ async fn send(
     let unreadable = || pages.frame(tongue).note(StatusCode::BAD_REQUEST, "page-unreadable");
     let Ok(words) = words else { return Ok(request.into_response(unreadable())) };
     let typed = Typed::read(&words, call);
-    if readdress(&mut request, typed::wish(call, &typed), tongue).is_none() {
+    if played::readdress(&mut request, typed::wish(call, &typed), tongue).is_none() {
         return Ok(request.into_response(unreadable()));
     }
     let (request, answer) = next.call(request).await?.into_parts();
@@ -309,51 +307,4 @@ async fn send(
     };
     let told = Told { status: head.status(), headers: head.headers().clone(), body };
     Ok(ServiceResponse::new(request, pages.page(tongue, call, &typed, Some(told))))
-}
-
-/// What a program would not send: the browser's own headers, and whatever belongs to the form.
-const STRIPPED: [HeaderName; 12] = [
-    header::ACCEPT,
-    header::ACCEPT_ENCODING,
-    header::ACCEPT_LANGUAGE,
-    header::AUTHORIZATION,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::COOKIE,
-    header::IF_MATCH,
-    header::IF_NONE_MATCH,
-    header::ORIGIN,
-    header::REFERER,
-    header::TRANSFER_ENCODING,
-];
-
-/// Makes the form's request the one it stands for; nothing if there can be no such request.
-fn readdress(request: &mut ServiceRequest, wish: Wish, tongue: Tongue) -> Option<()> {
-    // As `NormalizePath` does it, which has been passed already.
-    let (path, query) = wish.target.split_once('?').unwrap_or((&wish.target, ""));
-    let path = path.trim_end_matches('/');
-    let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-    let uri: Uri = target.parse().ok()?;
-    let mut headers = Vec::new();
-    for (name, value) in wish.headers {
-        headers.push((
-            HeaderName::from_bytes(name.as_bytes()).ok()?,
-            HeaderValue::from_str(&value).ok()?,
-        ));
-    }
-    request.match_info_mut().get_mut().update(&uri);
-    let head = request.head_mut();
-    head.method = wish.method;
-    head.uri = uri;
-    for name in &STRIPPED {
-        head.headers.remove(name);
-    }
-    head.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let tag = HeaderValue::from_static(tongue.0.tag());
-    head.headers.insert(header::ACCEPT_LANGUAGE, tag);
-    for (name, value) in headers {
-        head.headers.insert(name, value);
-    }
-    request.set_payload(Payload::from(Bytes::from(wish.body)));
-    Some(())
 }

@@ -21,8 +21,9 @@ use crate::{
     },
     usecases::{
         dialect_jwt::name_of,
-        passwords, profile,
-        register::{self, Register, Welcome},
+        passwords::NewPassword,
+        profile,
+        register::{Register, Welcome},
     },
 };
 
@@ -82,12 +83,9 @@ pub async fn sign_up(
     body: JsonBody,
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
-    register::admit(app.policy())?;
     let (wish, password) = wish(&app, &request, &words).await?;
-    passwords::weigh(app.policy(), ("password", &password), &wish.attributes())?;
-    let hash = app.hash(&password).await?;
     let activation = wish.activation;
-    let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
+    let welcome = app.register(wish, &password).await?;
     let user = PersonBody::welcome(&welcome, activation);
     Ok(answer::ok(StatusCode::OK, &json!({ "user": user, "status": 200 })))
 }
@@ -96,7 +94,7 @@ async fn wish(
     app: &App,
     request: &HttpRequest,
     words: &Words,
-) -> Result<(Register, Password), Refused> {
+) -> Result<(Register, NewPassword), Refused> {
     let mut read = Reader::new(words);
     let email = read.email("email");
     let password = read.text(Text::filled("password", 4096));
@@ -105,12 +103,8 @@ async fn wish(
         let mend = FieldCode::Invalid("Send it, or email_as_name: true.");
         read.complain(FieldError::new("username", mend));
     }
-    let (sought, named) = (email.clone(), username.clone().flatten());
-    let told =
-        app.read(move |ctx| register::complaints(ctx, sought.as_ref(), named.as_ref())).await?;
-    for error in told {
-        read.complain(error);
-    }
+    let named = username.as_ref().and_then(Option::as_ref);
+    read.complain_of(app.registration_complaints(email.as_ref(), named).await?);
     let ((email, password), username) = read.finish(email.zip(password).zip(username))?;
     let wish = Register {
         email,
@@ -119,7 +113,7 @@ async fn wish(
         language: language::of(request),
         activation: app.policy().signin.activation,
     };
-    Ok((wish, Password::new(password)))
+    Ok((wish, NewPassword::once("password", Password::new(password))))
 }
 
 fn is_true(word: Option<&Word>) -> bool {

@@ -1,9 +1,7 @@
 //! How this dialect says no: `{"status": 4xx, "error": {"message": "…"}}`, whatever it says no to.
 
-use std::fmt;
-
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpResponse,
     http::{StatusCode, header},
 };
 use serde_json::json;
@@ -11,7 +9,12 @@ use serde_json::json;
 use crate::{
     domain::credential::Scheme,
     error::{Error, FieldError, Refusal, Why},
-    http::{answer, body::BadBody, language::Spoken, sentences::Tongue},
+    http::{
+        answer,
+        body::BadBody,
+        language::{self, Spoken},
+        sentences::Tongue,
+    },
 };
 
 /// What was called: a JWT that is not good is told differently here and there.
@@ -64,29 +67,13 @@ impl From<Error> for Refused {
     }
 }
 
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Cause::Deed(refusal.into()).into()
-    }
-}
-
 impl From<BadBody> for Refused {
     fn from(bad: BadBody) -> Self {
         Cause::Body(bad).into()
     }
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl ResponseError for Refused {
-    fn error_response(&self) -> HttpResponse {
-        self.told(Tongue::ENGLISH)
-    }
-}
+language::dialect_says_no!(Refused);
 
 impl Spoken for Refused {
     fn told(&self, tongue: Tongue) -> HttpResponse {

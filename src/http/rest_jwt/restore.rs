@@ -1,7 +1,6 @@
 //! `restore`: a link for a new password, and the new password for the link.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use secrecy::SecretString;
 use serde_json::json;
 
 use super::Refused;
@@ -14,7 +13,10 @@ use crate::{
         fields::{Reader, Text},
         language,
     },
-    usecases::{asked, passwords},
+    usecases::{
+        asked,
+        passwords::{NewPassword, PasswordLink},
+    },
 };
 
 /// `POST restore`: with an address, mails a link to it and never tells whether it did; with the token of
@@ -68,13 +70,7 @@ async fn set(
     let token = read.text(Text::filled(token_field, 1024));
     let password = read.text(Text::filled(password_field, 4096));
     let (token, password) = read.finish(token.zip(password))?;
-    let (token, password) = (SecretString::from(token), Password::new(password));
-    // What needs no account is told whether or not the link is good; the rest to its holder alone.
-    passwords::weigh(app.policy(), (password_field, &password), &[])?;
-    let shown = token.clone();
-    let holder = app.read(move |ctx| passwords::holder_of_restoring(ctx, &shown)).await?;
-    passwords::weigh(app.policy(), (password_field, &password), &holder.attributes())?;
-    let hash = app.hash(&password).await?;
-    app.write(move |ctx| passwords::restore(ctx, &token, &hash)).await?;
+    let password = NewPassword::once(password_field, Password::new(password));
+    app.reset_password(Ok(PasswordLink::Restoring(token.into())), &password).await?;
     Ok(())
 }

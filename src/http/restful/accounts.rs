@@ -22,9 +22,9 @@ use crate::{
     },
     usecases::{
         dialect_jwt::name_of,
-        passwords,
+        passwords::NewPassword,
         profile::{self, Change, Whose},
-        register::{self, Register},
+        register::Register,
     },
 };
 
@@ -50,11 +50,8 @@ pub async fn register(
     body: Body,
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
-    register::admit(app.policy())?;
     let (wish, password) = wish(&app, &request, &words).await?;
-    passwords::weigh(app.policy(), ("password", &password), &wish.attributes())?;
-    let hash = app.hash(&password).await?;
-    let welcome = app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
+    let welcome = app.register(wish, &password).await?;
     let body = json!({ "id": welcome.id.0, "email": welcome.email.as_str() });
     Ok(answer::ok(StatusCode::CREATED, &body))
 }
@@ -63,14 +60,11 @@ async fn wish(
     app: &App,
     request: &HttpRequest,
     words: &Words,
-) -> Result<(Register, Password), Refused> {
+) -> Result<(Register, NewPassword), Refused> {
     let mut read = Reader::new(words);
     let email = read.email("email");
     let password = read.text(Text::filled("password", 4096));
-    let sought = email.clone();
-    for error in app.read(move |ctx| register::complaints(ctx, sought.as_ref(), None)).await? {
-        read.complain(error);
-    }
+    read.complain_of(app.registration_complaints(email.as_ref(), None).await?);
     let (email, password) = read.finish(email.zip(password))?;
     let wish = Register {
         email,
@@ -79,7 +73,7 @@ async fn wish(
         language: language::of(request),
         activation: app.policy().api.activation,
     };
-    Ok((wish, Password::new(password)))
+    Ok((wish, NewPassword::once("password", Password::new(password))))
 }
 
 /// `GET me/`: who the JWT is.

@@ -1,16 +1,20 @@
 //! How this dialect says no: `{"field": ["…"]}` for fields, `{"error": "…"}` for the rest.
 
-use std::fmt;
-
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpResponse,
     http::{StatusCode, header},
 };
 use serde_json::json;
 
 use crate::{
     error::{Error, Fault, Refusal},
-    http::{answer, body::BadBody, fields::by_field, language::Spoken, sentences::Tongue},
+    http::{
+        answer,
+        body::BadBody,
+        fields::by_field,
+        language::{self, Spoken},
+        sentences::Tongue,
+    },
 };
 
 /// A "no" of this dialect.
@@ -26,21 +30,9 @@ pub enum Refused {
     Method(&'static str),
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self::Deed(error)
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::Deed(refusal.into())
     }
 }
 
@@ -50,11 +42,7 @@ impl From<BadBody> for Refused {
     }
 }
 
-impl ResponseError for Refused {
-    fn error_response(&self) -> HttpResponse {
-        self.told(Tongue::ENGLISH)
-    }
-}
+language::dialect_says_no!(Refused);
 
 impl Spoken for Refused {
     fn told(&self, tongue: Tongue) -> HttpResponse {
@@ -84,20 +72,15 @@ fn said(text: &str) -> serde_json::Value {
 }
 
 fn failed(error: &Error, fault: &Fault, tongue: Tongue) -> HttpResponse {
-    let (status, retry) = answer::fault_status(fault);
-    let mut response = answer::no(status, error);
-    match retry {
-        Some(seconds) => {
-            response.insert_header((header::RETRY_AFTER, seconds)).json(said(&tongue.say("busy")))
-        }
-        None => response.json(said(&tongue.say("fault"))),
-    }
+    let (mut response, is_busy) = answer::failed(error, fault);
+    response.json(said(&tongue.say(if is_busy { "busy" } else { "fault" })))
 }
 
 fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
     let said = |id: &str| said(&tongue.say(id));
     let no = |status: StatusCode, id: &str| answer::no(status, error).json(said(id));
     let bad = |id: &str| no(StatusCode::BAD_REQUEST, id);
+    let later = |status, wait, id: &str| answer::later(status, error, wait).json(said(id));
     // RFC 9110 §15.5.2: a 401 says how to do better.
     let unauthorized = |challenge: &'static str, id: &str| {
         answer::no(StatusCode::UNAUTHORIZED, error)
@@ -121,9 +104,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
             no(StatusCode::FORBIDDEN, "not-allowed-here")
         }
         Refusal::NotFound => no(StatusCode::NOT_FOUND, "not-found"),
-        Refusal::TooMany { retry_after } => answer::no(StatusCode::TOO_MANY_REQUESTS, error)
-            .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-            .json(said("too-many")),
+        Refusal::TooMany { retry_after } => {
+            later(StatusCode::TOO_MANY_REQUESTS, retry_after, "too-many")
+        }
         Refusal::BadRequest(text) => {
             answer::no(StatusCode::BAD_REQUEST, error).json(json!({ "error": tongue.phrase(text) }))
         }
@@ -145,9 +128,7 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         | Refusal::Changed
         | Refusal::TooLarge => bad("refused"),
         Refusal::ProviderUnavailable { retry_after, .. } => {
-            answer::no(StatusCode::SERVICE_UNAVAILABLE, error)
-                .insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1)))
-                .json(said("provider-unavailable"))
+            later(StatusCode::SERVICE_UNAVAILABLE, retry_after, "provider-unavailable")
         }
         Refusal::ProviderMalformed { .. } => no(StatusCode::BAD_GATEWAY, "provider-malformed"),
     }

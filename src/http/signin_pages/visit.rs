@@ -144,6 +144,7 @@ impl Visit {
             // request Origin header"), which are refused like anybody's. Other sites are told nothing either way.
             .insert_header((header::REFERRER_POLICY, "same-origin"))
             .insert_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
+            .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "Accept-Language, Cookie"))
             .body(html))
     }

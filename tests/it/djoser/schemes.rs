@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{House, Said};
+use crate::{
+    oauth_server::browser::Browser,
+    support::{House, Said},
+};
 
 async fn me(house: &House, header: &str) -> Said {
     house.get("/auth/users/me/").header("Authorization", header).expect(401).await
@@ -34,6 +37,22 @@ async fn without_a_credential_one_is_asked_for() {
 
     assert_eq!(said.header("www-authenticate"), PLAIN);
     said.is(&json!({ "detail": "Authentication credentials were not provided." }));
+}
+
+#[tokio::test]
+async fn a_browser_that_is_signed_in_is_nobody_to_a_call() {
+    let house = House::open().await;
+    house.activated("ada").await;
+    let browser = Browser::new(&house);
+    let page = browser.open("/account/sign-in").await;
+    browser.sign_in(&page, "ada@example.com").await;
+    assert!(browser.cookie("cambio-session").is_some());
+
+    for path in ["/auth/users/me/", "/users/me/", "/auth/users/", "/users/me/settings"] {
+        let said = house.get(path).header("Cookie", &browser.cookies()).expect(401).await;
+        assert_eq!(said.header("www-authenticate"), PLAIN);
+        said.is(&json!({ "detail": "Authentication credentials were not provided." }));
+    }
 }
 
 #[tokio::test]

@@ -105,3 +105,32 @@ async fn the_document_can_be_switched_off_and_its_page_with_it() {
         house.get(path).expect(404).await;
     }
 }
+
+#[tokio::test]
+async fn an_answer_in_the_language_of_the_caller_is_told_to_be_one() {
+    let document = document(&[]).await;
+
+    for (path, method, status, is_spoken) in [
+        ("/auth/users/me/", "get", "401", true),
+        ("/auth/users/me/", "get", "200", false),
+        ("/auth/users/", "post", "400", true),
+        ("/auth/convert-token/", "post", "401", true),
+        ("/oauth/token", "post", "400", false),
+        ("/api/logout/", "post", "200", true),
+        ("/restore", "post", "200", true),
+        ("/account/sign-in", "get", "200", true),
+        ("/docs", "get", "200", false),
+    ] {
+        let answer = &document["paths"][path][method]["responses"][status];
+        let answer = match answer["$ref"].as_str() {
+            Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+            None => answer,
+        };
+        for (header, component) in [("Content-Language", "Language"), ("Vary", "Vary")] {
+            let told = answer["headers"][header]["$ref"].as_str();
+            let expected = format!("#/components/headers/{component}");
+            assert!(answer["headers"].is_object(), "{method} {path} {status}");
+            assert_eq!(told, is_spoken.then_some(&*expected), "{method} {path} {status}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Call, House, Said, callers::PASSWORD};
+use crate::support::{Call, House, Said, callers::PASSWORD, said::unescaped};
 
 /// What a browser accepts that opens an address.
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -220,7 +220,7 @@ async fn every_call_has_a_page_in_every_language() {
     let house = House::open().await;
     for tag in ["en", "ru", "ko"] {
         let index = house.opened(&format!("/pages/{tag}")).expect(200).await;
-        let link = |part: &str| part.split('"').next().unwrap().replace("&#x2f;", "/");
+        let link = |part: &str| unescaped(part.split('"').next().unwrap());
         let calls = index.text.split("<li><a href=\"").skip(4).map(link);
         let calls: Vec<String> = calls.filter(|href| href.matches('/').count() == 3).collect();
         assert!(calls.len() > 60, "{}", calls.len());

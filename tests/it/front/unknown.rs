@@ -19,6 +19,30 @@ async fn an_unknown_path_is_404_in_json_for_every_method() {
 }
 
 #[tokio::test]
+async fn the_pages_of_a_django_site_and_its_passkeys_lead_nowhere() {
+    let house = House::open().await;
+    let ada = house.person("ada").await;
+    for method in [Method::GET, Method::POST] {
+        for path in [
+            "/auth/login/google-oauth2/",
+            "/auth/complete/google-oauth2/?code=x&state=y",
+            "/auth/disconnect/google-oauth2/",
+            "/auth/webauthn/signup_request/",
+            "/auth/webauthn/signup/x/",
+            "/auth/webauthn/login_request/",
+            "/auth/webauthn/login/",
+        ] {
+            let call = house.call(method.clone(), path);
+            let said = call
+                .header("Authorization", &format!("Token {}", ada.auth_token))
+                .expect(404)
+                .await;
+            said.is(&json!({ "detail": "Not found." }));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_credential_makes_no_difference() {
     let house = House::open().await;
 

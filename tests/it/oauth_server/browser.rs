@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use url::Url;
 
-use crate::support::{House, Said, callers::PASSWORD};
+use crate::support::{House, Said, callers::PASSWORD, said::unescaped};
 
 /// What browsers ask for that go to a page.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -109,10 +109,6 @@ fn hidden(page: &str) -> Vec<(String, String)> {
 pub fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let rest = text.split_once(before)?.1;
     Some(rest.split_once(after)?.0.to_owned())
-}
-
-fn unescaped(text: &str) -> String {
-    text.replace("&#x2f;", "/").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
 }
 
 /// The words of the address somebody is sent to.

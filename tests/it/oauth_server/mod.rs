@@ -9,6 +9,7 @@ mod authorize;
 mod client_proof;
 mod clients_admin;
 mod code;
+mod cors;
 mod device;
 mod exchange;
 mod introspection;

@@ -180,6 +180,7 @@ async fn the_pages_speak_three_languages() {
         let said =
             house.get("/account/sign-in").header("Accept-Language", language).expect(200).await;
         assert!(said.text.contains(&format!("<html lang=\"{tag}\">")), "{language}");
+        assert_eq!(said.header("content-language"), tag);
         assert!(said.text.contains(words), "{language}");
     }
     assert!(place.starts_with(house.base()));

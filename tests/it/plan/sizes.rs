@@ -33,6 +33,16 @@ fn no_file_of_stories_has_more_than_400_lines() {
 }
 
 #[test]
+fn no_file_lies_about_that_nobody_compiles() {
+    let files = source::files("src");
+    let declared: Vec<_> = files.iter().flat_map(source::declared).collect();
+    let roots = ["lib.rs", "main.rs"];
+    for file in files.iter().filter(|file| !roots.contains(&file.place.as_str())) {
+        assert!(declared.contains(&file.modules()), "src/{} is in no `mod`", file.place);
+    }
+}
+
+#[test]
 fn every_file_opens_with_its_one_job() {
     for directory in ["src", "tests"] {
         for file in source::files(directory) {

@@ -97,6 +97,16 @@ fn modules_for_tests(file: &File) -> Vec<Vec<String>> {
     declared.map(below).collect()
 }
 
+/// The modules that a file declares as files of their own.
+pub fn declared(file: &File) -> Vec<Vec<String>> {
+    let names = file.text.lines().filter_map(|line| {
+        let (before, rest) = line.split_once("mod ")?;
+        let is_declaration = before.is_empty() || before.starts_with("pub");
+        rest.strip_suffix(';').filter(|_| is_declaration)
+    });
+    names.map(|name| [file.modules(), vec![name.to_owned()]].concat()).collect()
+}
+
 /// A word of Rust; comments and white space are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {

@@ -73,6 +73,14 @@ impl Described {
             return Some(format!("{place} is not in the document"));
         };
         let answer = self.meant(answer);
+        // Which language an answer is in, and that it depends on the caller's.
+        let tongue = ["content-language", "vary"].map(|name| headers.contains_key(name));
+        let told = ["Content-Language", "Vary"].map(|name| answer["headers"].get(name).is_some());
+        if tongue[0] && (tongue[1], told) != (true, [true; 2]) {
+            return Some(format!(
+                "{place}: not both of Content-Language and Vary are sent and told"
+            ));
+        }
         let Some(content) = answer["content"].get(kind) else {
             let empty = text.is_empty() && answer.get("content").is_none();
             return (!empty)

@@ -33,6 +33,11 @@ impl Said {
         assert!(complaint.is_none(), "{}\n{}", complaint.unwrap(), self.story());
     }
 
+    /// The text of a page as a browser reads what is within its tags and attributes.
+    pub fn shown(&self) -> String {
+        unescaped(&self.text)
+    }
+
     /// Insists on a status.
     pub fn with_status(self, status: u16) -> Self {
         self.insist(self.status == status, &status);
@@ -82,4 +87,9 @@ impl Said {
         let Self { asked, status, headers, text, .. } = self;
         format!("asked {asked}\ngot {status} {headers:?}\n{text}\n{}", log.join("\n"))
     }
+}
+
+/// A text of a page without the escapes that templates write.
+pub fn unescaped(text: &str) -> String {
+    text.replace("&#x2f;", "/").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
 }

@@ -2,14 +2,14 @@
 //! elsewhere.
 
 mod call;
-mod html;
 
 use std::sync::OnceLock;
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use serde_json::Value;
+use minijinja::{Environment, context, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
 
-use self::{call::Shown, html::Html};
+use self::call::{Shown, members};
 use super::{Document, text};
 use crate::http::fixed::Fixed;
 
@@ -17,16 +17,22 @@ use crate::http::fixed::Fixed;
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
+const TEMPLATES: [(&str, &str); 3] = [
+    ("page.html", include_str!("templates/page.html")),
+    ("call.html", include_str!("templates/call.html")),
+    ("words.html", include_str!("templates/words.html")),
+];
+
 /// The page, made once, when it is first asked for, and its style sheet.
 #[derive(Debug)]
 pub struct Page {
-    page: OnceLock<Fixed>,
+    page: OnceLock<Option<Fixed>>,
     style: Fixed,
 }
 
 impl Default for Page {
     fn default() -> Self {
-        let style = Fixed::new("text/css; charset=utf-8", include_str!("docs.css"));
+        let style = Fixed::new("text/css; charset=utf-8", include_str!("templates/style.css"));
         Self { page: OnceLock::new(), style }
     }
 }
@@ -37,8 +43,10 @@ pub async fn page(
     document: Data<Document>,
     request: HttpRequest,
 ) -> HttpResponse {
-    let made = || Fixed::new("text/html; charset=utf-8", whole(&document)).under(POLICY);
-    page.page.get_or_init(made).answer(&request)
+    match page.page.get_or_init(|| made(&document)) {
+        Some(page) => page.answer(&request),
+        None => HttpResponse::InternalServerError().finish(),
+    }
 }
 
 /// `GET /docs/style.css`: its style sheet.
@@ -46,37 +54,46 @@ pub async fn style(page: Data<Page>, request: HttpRequest) -> HttpResponse {
     page.style.answer(&request)
 }
 
-fn whole(document: &Document) -> String {
-    let value = document.value();
-    let title = text(value, "/info/title");
-    let (base, server) = (document.base(), text(value, "/servers/0/url"));
-    let groups = groups(document);
-    let mut html = Html::default();
-    html.raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-        .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-        .element("title", &format!("{title}: calls"))
-        .raw("<link rel=\"stylesheet\" href=\"")
-        .text(&format!("{base}/docs/style.css"))
-        .raw("\"></head><body><a class=\"skip\" href=\"#calls\">To the calls</a>");
-    contents(&mut html, &groups);
-    html.raw("<main id=\"calls\">").element("h1", title);
-    html.raw("<p>At <code>").text(server).raw("</code>, for programs: <a href=\"");
-    html.text(&format!("{base}/openapi.json")).raw("\">openapi.json</a> (OpenAPI 3.1).</p>");
-    html.paragraphs(text(value, "/info/description"));
-    credentials(&mut html, value);
-    for group in &groups {
-        html.raw("<section><h2 id=\"group-").text(group.name).raw("\">").text(group.name);
-        html.raw("</h2>").paragraphs(group.about);
-        for call in &group.calls {
-            call.write(&mut html, document);
+fn made(document: &Document) -> Option<Fixed> {
+    match whole(document) {
+        Ok(page) => Some(Fixed::new("text/html; charset=utf-8", page).under(POLICY)),
+        Err(error) => {
+            tracing::error!(%error, "the page of the document cannot be made");
+            None
         }
-        html.raw("</section>");
     }
-    html.raw("</main></body></html>");
-    html.finish()
+}
+
+fn whole(document: &Document) -> Result<String, minijinja::Error> {
+    let value = document.value();
+    let filled = context! {
+        title => text(value, "/info/title"),
+        about => text(value, "/info/description"),
+        base => document.base(),
+        server => text(value, "/servers/0/url"),
+        credentials => given(&credentials(document)),
+        groups => given(&groups(document)),
+    };
+    environment()?.get_template("page.html")?.render(filled)
+}
+
+/// The templates. What goes into them is escaped, as their names end in `.html`.
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = Environment::new();
+    // A line of a template that holds nothing but a statement leaves no line on the page.
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment)
+}
+
+fn given(value: &impl Serialize) -> minijinja::Value {
+    minijinja::Value::from(Serde(value))
 }
 
 /// Calls under one tag.
+#[derive(Serialize)]
 struct Group<'a> {
     name: &'a str,
     about: &'a str,
@@ -85,36 +102,58 @@ struct Group<'a> {
 
 /// Every call in the order of tags and paths. What is mounted twice is shown once.
 fn groups(document: &Document) -> Vec<Group<'_>> {
-    let tags = document.value().get("tags").and_then(Value::as_array).into_iter().flatten();
-    let calls: Vec<Shown<'_>> = Shown::all(document);
+    let mut calls = Shown::all(document);
     let group = |tag| {
         let name = text(tag, "/name");
-        let calls = calls.iter().filter(|call| call.tag() == name).copied().collect();
+        let calls = calls.extract_if(.., |call| call.tag() == name).collect();
         Group { name, about: text(tag, "/description"), calls }
     };
-    tags.map(group).filter(|group| !group.calls.is_empty()).collect()
+    let tags = document.value().get("tags").and_then(serde_json::Value::as_array);
+    let groups = tags.into_iter().flatten().map(group);
+    groups.filter(|group| !group.calls.is_empty()).collect()
 }
 
-fn contents(html: &mut Html, groups: &[Group<'_>]) {
-    html.raw("<nav aria-label=\"Calls\">");
-    for group in groups {
-        html.raw("<a class=\"group\" href=\"#group-").text(group.name).raw("\">");
-        html.text(group.name).raw("</a><ul>");
-        for call in &group.calls {
-            html.raw("<li><a href=\"#").text(call.id()).raw("\">");
-            html.text(call.summary()).raw("</a></li>");
-        }
-        html.raw("</ul>");
-    }
-    html.raw("</nav>");
+#[derive(Serialize)]
+struct Credential<'a> {
+    name: &'a str,
+    about: &'a str,
 }
 
-fn credentials(html: &mut Html, value: &Value) {
-    let schemes = value.pointer("/components/securitySchemes").and_then(Value::as_object);
-    html.raw("<h2 id=\"credentials\">Credentials</h2><dl>");
-    for (name, scheme) in schemes.into_iter().flatten() {
-        html.raw("<dt id=\"credential-").text(name).raw("\"><code>").text(name);
-        html.raw("</code></dt><dd>").line(text(scheme, "/description")).raw("</dd>");
+fn credentials(document: &Document) -> Vec<Credential<'_>> {
+    let schemes = members(document.value(), "/components/securitySchemes");
+    schemes.map(|(name, scheme)| Credential { name, about: text(scheme, "/description") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Document, whole};
+
+    fn page(about: &str) -> String {
+        let call = json!({ "operationId": "look", "tags": ["house"], "description": about });
+        let value = json!({
+            "tags": [{ "name": "house" }],
+            "paths": { "/<i>": { "get": call } },
+        });
+        whole(&Document::new(|| value)).unwrap()
     }
-    html.raw("</dl>");
+
+    #[test]
+    fn nothing_in_a_description_is_markup() {
+        let page = page("<a href=\"'&\"> `<b>` & c");
+
+        assert!(page.contains(
+            "<p>&lt;a href=&quot;&#x27;&amp;&quot;&gt; <code>&lt;b&gt;</code> &amp; c</p>"
+        ));
+        assert!(page.contains("<code>&#x2f;&lt;i&gt;</code>"), "{page}");
+    }
+
+    #[test]
+    fn lines_with_a_star_are_a_list() {
+        let page = page("One.\n\n* two\n* `three`").replace('\n', "");
+
+        let list = "<p>One.</p><ul><li>two</li><li><code>three</code></li></ul>";
+        assert!(page.contains(list), "{page}");
+    }
 }

@@ -51,6 +51,7 @@ hint-auth-method = How it proves who it is; `none` for an app that can keep no s
 hint-new-secret = A secret that is brought along; one is drawn without it.
 hint-key-set = Its public keys, a JWK set, for `private_key_jwt`.
 hint-client-providers = The providers whose tokens it may convert; every one without a list.
+hint-client-origins = Where its scripts may run that call from a browser.
 hint-client-introspects = It is a resource server: introspection tells it about other applications' tokens.
 hint-pkce-optional = It may ask for codes without PKCE.
 hint-overlap = For how many minutes the old secret stays good, 1440 at most.

@@ -51,6 +51,7 @@ hint-auth-method = 자신을 증명하는 방법입니다. 비밀 값을 지킬 
 hint-new-secret = 미리 정한 비밀 값입니다. 없으면 임의로 정해집니다.
 hint-key-set = `private_key_jwt`에 쓰는 공개 키 모음(JWK 집합)입니다.
 hint-client-providers = 토큰을 교환할 수 있는 제공자입니다. 목록이 없으면 모두입니다.
+hint-client-origins = 브라우저에서 호출하는 스크립트가 실행될 수 있는 출처입니다.
 hint-client-introspects = 리소스 서버입니다. introspect가 다른 애플리케이션의 토큰에 대해 알려 줍니다.
 hint-pkce-optional = PKCE 없이 코드를 요청할 수 있습니다.
 hint-overlap = 이전 비밀 값이 몇 분 더 유효한지입니다. 최대 1440분입니다.
