@@ -6,16 +6,16 @@ use minijinja::context;
 use super::{NoPage, Visit, activation, consent::name_of};
 use crate::{
     domain::{account::Account, password::Password},
-    error::{FieldCode, FieldError, Refusal},
+    error::{Error, FieldError, Refusal},
     http::{
         body::{Form, Words},
         fields::{Reader, Text},
     },
-    usecases::passwords,
+    usecases::passwords::{self, NewPassword, PasswordLink},
 };
 
 /// Longest password field read at all; the rules for passwords are stricter.
-pub(super) const PASSWORD_BYTES: usize = 4096;
+const PASSWORD_BYTES: usize = 4096;
 
 /// `GET`: the form, for whoever has a link that is good.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
@@ -35,8 +35,12 @@ async fn shown(visit: &Visit, link: &(String, String)) -> Result<HttpResponse, N
 }
 
 async fn holder(visit: &Visit, link: &(String, String)) -> Result<Account, NoPage> {
-    let (id, token) = activation::opened(link)?;
-    Ok(visit.app.read(move |ctx| passwords::holder_of(ctx, id, &token)).await?)
+    let link = opened(link)?;
+    Ok(visit.app.read(move |ctx| passwords::holder_of(ctx, &link)).await?)
+}
+
+fn opened(link: &(String, String)) -> Result<PasswordLink, Refusal> {
+    activation::opened(link).map(|(id, token)| PasswordLink::Reset(id, token))
 }
 
 fn page(
@@ -61,53 +65,38 @@ async fn set_by(
 ) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let (id, token) = activation::opened(link)?;
     let holder = holder(visit, link).await?;
-    let password = match typed(visit, &words, &holder) {
-        Ok(password) => password,
-        Err(Refusal::Fields(errors)) => return page(visit, link, (&holder, &errors)),
-        Err(other) => return Err(other.into()),
-    };
-    let hash = visit.app.hash(&password).await?;
-    visit.app.write(move |ctx| passwords::reset(ctx, id, &token, &hash)).await?;
-    Ok(visit.on_to("/account/done?what=password"))
+    match reset(visit, opened(link), &words).await {
+        Ok(()) => Ok(visit.on_to("/account/done?what=password")),
+        Err(Error::Refused(Refusal::Fields(errors))) => page(visit, link, (&holder, &errors)),
+        Err(other) => Err(other.into()),
+    }
 }
 
-fn typed(visit: &Visit, words: &Words, holder: &Account) -> Result<Password, Refusal> {
+async fn reset(
+    visit: &Visit,
+    link: Result<PasswordLink, Refusal>,
+    words: &Words,
+) -> Result<(), Error> {
     let mut read = Reader::new(words);
     let twice = visit.app.policy().password_change.reset_retype;
-    let typed = twice_typed(&mut read, ("new_password", "re_new_password"), twice);
-    let (password, retyped) = read.finish(typed)?;
-    weigh(visit, ("new_password", &password), retyped.as_ref(), &holder.attributes())?;
-    Ok(password)
+    let typed = typed(&mut read, "new_password", twice.then_some("re_new_password"));
+    let new = read.finish(typed)?;
+    visit.app.reset_password(link, &new).await
 }
 
-/// A password, and the second time it was typed, where that is wanted.
-pub(super) fn twice_typed(
+/// The field of a new password, and that of its second time where there is one.
+pub(super) fn typed(
     read: &mut Reader<'_>,
-    (first, second): (&'static str, &'static str),
-    twice: bool,
-) -> Option<(Password, Option<Password>)> {
-    let password = read.text(Text::filled(first, PASSWORD_BYTES)).map(Password::new);
-    let retyped = if twice {
-        read.text(Text::filled(second, PASSWORD_BYTES)).map(|text| Some(Password::new(text)))
-    } else {
-        Some(None)
+    field: &'static str,
+    retyped: Option<&'static str>,
+) -> Option<NewPassword> {
+    let mut password = |field| read.text(Text::filled(field, PASSWORD_BYTES)).map(Password::new);
+    let typed = password(field);
+    let again = match retyped {
+        Some(field) => password(field).map(Some),
+        None => Some(None),
     };
-    password.zip(retyped)
-}
-
-/// The rules for passwords, and whether both were the same.
-pub(super) fn weigh(
-    visit: &Visit,
-    (field, password): (&'static str, &Password),
-    retyped: Option<&Password>,
-    attributes: &[(&'static str, &str)],
-) -> Result<(), Refusal> {
-    passwords::weigh(visit.app.policy(), (field, password), attributes)?;
-    if retyped.is_some_and(|retyped| !retyped.is_same(password)) {
-        let error = FieldError::new(FieldError::OBJECT, FieldCode::PasswordMismatch);
-        return Err(Refusal::Fields(vec![error]));
-    }
-    Ok(())
+    let (typed, again) = typed.zip(again)?;
+    Some(NewPassword { field, typed, again })
 }

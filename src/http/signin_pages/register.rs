@@ -3,15 +3,9 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{
-    NoPage, Visit,
-    new_password::{twice_typed, weigh},
-    visit::text_of,
-    way::Way,
-};
+use super::{NoPage, Visit, new_password, visit::text_of, way::Way};
 use crate::{
     domain::{
-        password::Password,
         policy::{Activation, LoginField},
         username::Username,
     },
@@ -20,7 +14,10 @@ use crate::{
         body::{Form, Words},
         fields::Reader,
     },
-    usecases::register::{self, Register},
+    usecases::{
+        passwords::NewPassword,
+        register::{self, Register},
+    },
 };
 
 /// `GET`: the form.
@@ -81,36 +78,25 @@ async fn created(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
 }
 
 async fn register(visit: &Visit, words: &Words) -> Result<(), Error> {
-    let (wish, password, retyped) = typed(visit, words).await?;
-    weigh(visit, ("password", &password), retyped.as_ref(), &wish.attributes())?;
-    let hash = visit.app.hash(&password).await?;
-    visit.app.write(move |ctx| register::register(ctx, &wish, &hash)).await?;
+    let (wish, password) = typed(visit, words).await?;
+    visit.app.register(wish, &password).await?;
     Ok(())
 }
 
 /// The fields, or everything that is wrong with any of them.
-async fn typed(
-    visit: &Visit,
-    words: &Words,
-) -> Result<(Register, Password, Option<Password>), Error> {
+async fn typed(visit: &Visit, words: &Words) -> Result<(Register, NewPassword), Error> {
     let policy = visit.app.policy();
     let mut read = Reader::new(words);
     let email = read.email("email");
     let username = username(policy.names.login, &mut read, words);
     let name = read.name("name").unwrap_or_default();
-    let passwords = twice_typed(&mut read, ("password", "re_password"), policy.registration.retype);
-    let (sought, named) = (email.clone(), username.clone().flatten());
-    let told = visit
-        .app
-        .read(move |ctx| register::complaints(ctx, sought.as_ref(), named.as_ref()))
-        .await?;
-    told.into_iter().for_each(|error| read.complain(error));
+    let retyped = policy.registration.retype.then_some("re_password");
+    let password = new_password::typed(&mut read, "password", retyped);
+    let named = username.as_ref().and_then(Option::as_ref);
+    read.complain_of(visit.app.registration_complaints(email.as_ref(), named).await?);
     let (language, activation) = (Some(visit.language), Activation::First);
-    let whole =
-        email.zip(username).zip(passwords).map(|((email, username), (password, retyped))| {
-            (Register { email, username, name, language, activation }, password, retyped)
-        });
-    Ok(read.finish(whole)?)
+    let ((email, username), password) = read.finish(email.zip(username).zip(password))?;
+    Ok((Register { email, username, name, language, activation }, password))
 }
 
 /// The user name, where people have one. A form sends a field that was left empty.
