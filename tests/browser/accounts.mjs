@@ -108,7 +108,7 @@ async function provider(page, name, back, tag, language) {
 
 async function journey(settings, back) {
   const { language } = settings;
-  const tag = `${language}-${settings.width ?? 1280}-${settings.dark ? "dark" : "light"}`;
+  const tag = `page-${language}-${settings.width ?? 1280}-${settings.dark ? "dark" : "light"}`;
   const address = `doors-${tag}-${Date.now()}@example.com`;
   const fresh = async () => open({ ...settings, context: await browser.createBrowserContext() });
   // Whose browser speaks another language: the application's wish is what counts.

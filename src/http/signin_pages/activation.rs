@@ -21,7 +21,9 @@ pub async fn activate(visit: Visit, link: Path<(String, String)>, body: Form) ->
 }
 
 /// Whose a link claims to be, and its token. What can be no link of ours is refused.
-pub(super) fn opened((uid, token): &(String, String)) -> Result<(AccountId, SecretString), NoPage> {
+pub(super) fn opened(
+    (uid, token): &(String, String),
+) -> Result<(AccountId, SecretString), Refusal> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
     let whole = token.len() <= 512 && uid.bytes().chain(token.bytes()).all(legal);
     let id = AccountId::from_uid(uid).filter(|_| whole).ok_or(Refusal::BadMailUid)?;

@@ -59,7 +59,6 @@ async fn set_by(
 ) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let (id, token) = activation::opened(link)?;
     let holder = holder(visit, link).await?;
     let new = typed(visit, &words)?;
     match visit.app.reset_password(Ok(PasswordLink::Reset(id, token)), &new).await {

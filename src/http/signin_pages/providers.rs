@@ -114,24 +114,51 @@ async fn landed(
 /// Back to the sign-in page, which says what was wrong. The code and state of the address are left behind.
 async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     let said = match &no {
-        NoPage::Denied => "provider_denied",
-        NoPage::Deed(Error::Refused(refusal)) => match refusal {
-            Refusal::Inactive => "provider_off",
-            Refusal::LinkRefused => "provider_clash",
-            Refusal::ProviderGaveNoEmail => "provider_no_email",
-            Refusal::BadGrant(_) => "error_expired",
-            Refusal::ProviderUnavailable { .. } => "error_busy",
-            Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => "error_provider",
-            _ => return Err(no),
-        },
-        NoPage::Deed(Error::Fault(_)) | NoPage::Body(_) | NoPage::Foreign | NoPage::Closed => {
-            return Err(no);
-        }
+        NoPage::Denied => Some("provider_denied"),
+        NoPage::Deed(Error::Refused(refusal)) => said(refusal),
+        NoPage::Deed(Error::Fault(_)) | NoPage::Body(_) | NoPage::Foreign | NoPage::Closed => None,
     };
+    let Some(said) = said else { return Err(no) };
     let way = Way::kept(visit).await;
     let words: Vec<String> = [way.query(), format!("said={said}")]
         .into_iter()
         .filter(|words| !words.is_empty())
         .collect();
     Ok(visit.on_to(&format!("/account/sign-in?{}", words.join("&"))))
+}
+
+/// What the sign-in page says of a refusal that somebody can do something about.
+fn said(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Inactive => Some("provider_off"),
+        Refusal::LinkRefused => Some("provider_clash"),
+        Refusal::ProviderGaveNoEmail => Some("provider_no_email"),
+        Refusal::BadGrant(_) => Some("error_expired"),
+        Refusal::ProviderUnavailable { .. } | Refusal::TooMany { .. } => Some("error_busy"),
+        Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => Some("error_provider"),
+        Refusal::NoCredential
+        | Refusal::BadCredential(..)
+        | Refusal::BadLogin
+        | Refusal::BadMailUid
+        | Refusal::BadMailToken
+        | Refusal::StaleMailToken
+        | Refusal::UnknownClient
+        | Refusal::BadClient
+        | Refusal::RedirectNotAllowed
+        | Refusal::NotAllowed
+        | Refusal::ScopeMissing(_)
+        | Refusal::NotFound
+        | Refusal::UnknownProvider
+        | Refusal::Fields(_)
+        | Refusal::GrantNotAllowed
+        | Refusal::ProviderNotAllowed
+        | Refusal::ScopeNotAllowed
+        | Refusal::UnsupportedGrant
+        | Refusal::BadTarget
+        | Refusal::Device(_)
+        | Refusal::BadRequest(_)
+        | Refusal::LastLogin
+        | Refusal::Changed
+        | Refusal::TooLarge => None,
+    }
 }

@@ -154,7 +154,8 @@ async fn an_account_that_is_off_and_an_address_of_somebody_else_are_told() {
     let said = by(&browser, GOOGLE, "ada").await;
     assert!(told(&browser, said).await.text.contains("belongs to another account"));
 
-    let other = Browser::new(&house);
+    let house = House::open().await;
+    let (browser, other) = (Browser::new(&house), Browser::new(&house));
     by(&other, GOOGLE, "ok-7").await.with_status(303);
     house.deactivate("user7@mail.example").await;
     let said = by(&browser, GOOGLE, "ok-7").await;
