@@ -58,10 +58,13 @@ pub(super) fn with_family(
     Ok((answer(ctx, pair, grant.scope.clone()), family))
 }
 
-/// The scope of a grant, less what its account may not have: `admin` is for administrators. A scope of which
-/// nothing is left is refused, for an empty one stands for a first-party login.
+/// The scope of a grant, less what its account may not have: `admin` is for administrators. A client whose scope has
+/// nothing left is refused, for an empty one stands for a first-party login.
 fn grantable(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<ScopeSet> {
     if !grant.scope.has(scope::ADMIN) {
+        if grant.client.is_some() && grant.scope.is_empty() {
+            return Err(Refusal::ScopeNotAllowed.into());
+        }
         return Ok(grant.scope.clone());
     }
     let account = match grant.account {

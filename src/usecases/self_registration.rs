@@ -50,7 +50,7 @@ pub struct Replacement {
 
 /// Whether clients may register themselves here, and the initial access token is the right one.
 pub fn admit(ctx: &mut Ctx<'_>, shown: Option<&SecretString>) -> Outcome<()> {
-    let kept = ctx.policy.initial_access.ok_or(Refusal::NotAllowed)?;
+    let kept = initial_token(ctx, shown)?;
     matches(shown, Some(kept))
 }
 
@@ -81,9 +81,7 @@ pub fn show(
     id: Option<&ClientId>,
     shown: Option<&SecretString>,
 ) -> Outcome<Client> {
-    if ctx.policy.initial_access.is_none() {
-        return Err(Refusal::NotAllowed.into());
-    }
+    initial_token(ctx, shown)?;
     let client = match id {
         Some(id) => client_store::find(ctx.conn, id)?.filter(|client| client.enabled),
         None => None,
@@ -148,6 +146,13 @@ fn check(ctx: &Ctx<'_>, grants: &[GrantType], scopes: &ScopeSet) -> Outcome<()> 
         return Err(Refusal::ScopeNotAllowed.into());
     }
     Ok(())
+}
+
+/// The initial access token. Without one nobody registers here, whatever is shown; who shows nothing is asked
+/// for a token all the same.
+fn initial_token(ctx: &Ctx<'_>, shown: Option<&SecretString>) -> Outcome<Digest> {
+    shown.ok_or(Refusal::NoCredential)?;
+    Ok(ctx.policy.initial_access.ok_or(Refusal::NotAllowed)?)
 }
 
 /// Whether the token is the one that is kept; it is compared with something in any case.

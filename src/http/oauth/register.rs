@@ -13,7 +13,7 @@ use crate::{
     app::App,
     domain::{
         client::{Client, ClientId},
-        credential::Credential,
+        credential::{Credential, Scheme},
     },
     http::{
         body::{BadBody, JsonValue},
@@ -96,6 +96,8 @@ fn object(body: JsonValue) -> Result<Map<String, Value>, Refused> {
 fn token(request: &HttpRequest) -> Option<SecretString> {
     match credential::of(request)? {
         Credential::Bearer(token) => Some(token),
+        // The operator's may have the form of a JWT.
+        Credential::Jwt(shown) if shown.scheme == Scheme::Bearer => Some(shown.token),
         _ => None,
     }
 }

@@ -289,3 +289,22 @@ async fn on_our_own_pages_too_only_administrators_come_by_the_scope() {
         assert_eq!(tokens.text_of("scope"), scope);
     }
 }
+
+#[tokio::test]
+async fn what_is_taken_from_a_client_is_not_refreshed_and_never_leaves_an_empty_scope() {
+    let house = House::open().await;
+    let token = admin(&house).await;
+    house.activated("ada").await;
+    let client = house.web_client("web-client").await;
+    let tokens =
+        house.redeem(&client, &Browser::new(&house).code(&client, "ada@example.com").await);
+    let refresh = tokens.expect(200).await.text_of("refresh_token");
+    let path = "/admin/api/clients/web-client";
+    let change = |scope: &str| house.patch(path).bearer(&token).json(&json!({ "scope": scope }));
+
+    change("other").expect(200).await;
+    house.refresh(&client, &refresh).expect(400).await.error("invalid_scope");
+    change("other read").expect(200).await;
+    let next = house.refresh(&client, &refresh).expect(200).await;
+    assert_eq!(next.text_of("scope"), "read");
+}

@@ -41,11 +41,12 @@ async fn until_the_operator_says_so_nobody_registers() {
     let house = House::open().await;
     let document = house.get("/.well-known/oauth-authorization-server").expect(200).await.json();
     assert_eq!(document.get("registration_endpoint"), None);
-    for token in ["", INITIAL] {
+    for token in ["some-token", INITIAL] {
         let said = house.post(REGISTER).bearer(token).json(&app()).expect(403).await;
         said.error("access_denied");
     }
     house.get("/oauth/register/app-0123456789").bearer("crg_x").expect(403).await;
+    house.post(REGISTER).json(&app()).expect(401).await;
 }
 
 #[tokio::test]
