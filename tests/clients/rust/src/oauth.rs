@@ -1,6 +1,6 @@
 //! `oauth2`: OAuth 2.0 alone.
 
-use std::thread::sleep;
+use std::{thread::sleep, time::Duration};
 
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
@@ -62,11 +62,14 @@ pub fn run(world: &World) -> Done {
             .request(&http)?;
         let page = begun.verification_uri_complete().ok_or("no complete address")?.secret().clone();
         // The first time it asks, nobody has said anything: while it waits, somebody does.
-        let wait = |pause| match visit(world, &page) {
-            Ok(_) => sleep(pause),
-            Err(why) => println!("not visited: {why}"),
+        let wait = |pause| {
+            if let Err(why) = visit(world, &page) {
+                println!("not visited: {why}");
+            }
+            sleep(pause);
         };
-        let tokens = device.exchange_device_access_token(&begun).request(&http, wait, None)?;
+        let patience = Some(Duration::from_secs(60));
+        let tokens = device.exchange_device_access_token(&begun).request(&http, wait, patience)?;
         insist(
             web.introspect(tokens.access_token()).request(&http)?.active(),
             "the token is not live",

@@ -1,6 +1,6 @@
 //! `openidconnect`: OpenID Connect, and OAuth 2.0 below it.
 
-use std::thread::sleep;
+use std::{thread::sleep, time::Duration};
 
 use openidconnect::{
     AccessTokenHash, AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret,
@@ -91,11 +91,14 @@ pub fn run(world: &World) -> Done {
             device.exchange_device_code().request(&http)?;
         let page = begun.verification_uri_complete().ok_or("no complete address")?.secret().clone();
         // The first time it asks, nobody has said anything: while it waits, somebody does.
-        let wait = |pause| match visit(world, &page) {
-            Ok(_) => sleep(pause),
-            Err(why) => println!("not visited: {why}"),
+        let wait = |pause| {
+            if let Err(why) = visit(world, &page) {
+                println!("not visited: {why}");
+            }
+            sleep(pause);
         };
-        let tokens = device.exchange_device_access_token(&begun)?.request(&http, wait, None)?;
+        let patience = Some(Duration::from_secs(60));
+        let tokens = device.exchange_device_access_token(&begun)?.request(&http, wait, patience)?;
         let verifier = device.id_token_verifier();
         let claims = tokens
             .id_token()
