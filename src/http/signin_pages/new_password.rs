@@ -59,9 +59,13 @@ async fn set_by(
 ) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
+    let (id, token) = activation::opened(link)?;
     let holder = holder(visit, link).await?;
-    let new = typed(visit, &words)?;
-    match visit.app.reset_password(Ok(PasswordLink::Reset(id, token)), &new).await {
+    let done = match typed(visit, &words) {
+        Ok(new) => visit.app.reset_password(Ok(PasswordLink::Reset(id, token)), &new).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
         Ok(()) => Ok(visit.on_to("/account/done?what=password")),
         Err(Error::Refused(Refusal::Fields(errors))) => page(visit, link, (&holder, &errors)),
         Err(other) => Err(other.into()),
