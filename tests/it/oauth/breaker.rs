@@ -148,14 +148,19 @@ async fn keys_that_are_known_serve_on_while_google_is_left_alone() {
     assert_eq!(scene.house.sandbox.log().len(), asked);
 }
 
-/// Settings under which one call at a time is made, and nobody waits for a turn.
-const ONE_AT_A_TIME: [(&str, &str); 2] =
-    [("providers.egress.max_in_flight", "1"), ("providers.egress.queue_ms", "0")];
+/// Settings under which one call at a time is made, and nobody waits for a turn. A call that hangs does so for
+/// long enough that others come meanwhile, however busy the machine is.
+const ONE_AT_A_TIME: [(&str, &str); 5] = [
+    ("providers.egress.max_in_flight", "1"),
+    ("providers.egress.queue_ms", "0"),
+    ("providers.egress.connect_timeout_ms", "2000"),
+    ("providers.egress.call_timeout_ms", "2000"),
+    ("providers.egress.total_timeout_ms", "4000"),
+];
 
 #[tokio::test]
 async fn when_too_many_wait_for_a_provider_the_next_is_told_at_once() {
-    let settings = [HASTE.as_slice(), &ONE_AT_A_TIME].concat();
-    let scene = Scene::with(Desk::YandexToken, &settings).await;
+    let scene = Scene::with(Desk::YandexToken, &ONE_AT_A_TIME).await;
     let slow = scene.plain();
     let rule = Rule::new(Action::Hang).token(&scene.desk.name(scene.n));
     scene.house.sandbox.faults().add(rule);
@@ -178,8 +183,7 @@ async fn when_too_many_wait_for_a_provider_the_next_is_told_at_once() {
 
 #[tokio::test]
 async fn a_crowd_before_one_provider_is_in_nobodys_way_at_another() {
-    let settings = [HASTE.as_slice(), &ONE_AT_A_TIME].concat();
-    let scene = Scene::with(Desk::YandexToken, &settings).await;
+    let scene = Scene::with(Desk::YandexToken, &ONE_AT_A_TIME).await;
     let rule = Rule::new(Action::Hang).token(&scene.desk.name(scene.n));
     scene.house.sandbox.faults().add(rule);
     let slow = scene.plain();
@@ -197,7 +201,7 @@ async fn a_crowd_before_one_provider_is_in_nobodys_way_at_another() {
 #[tokio::test]
 async fn one_token_shown_by_many_at_once_is_asked_about_once() {
     let scene = Scene::at(Desk::YandexToken).await;
-    scene.house.sandbox.latency(Duration::from_millis(100));
+    scene.house.sandbox.latency(Duration::from_secs(1));
     let shown = scene.plain();
     let calls = (0..8).map(|_| scene.house.show(&scene.client, &shown).into_future());
     for said in futures_util::future::join_all(calls).await {
@@ -214,5 +218,5 @@ async fn nobody_waits_longer_than_a_conversion_may_take() {
     scene.house.sandbox.faults().add(Rule::new(Action::Hang));
     let began = tokio::time::Instant::now();
     scene.converts(&scene.plain()).await.with_status(503);
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 }
