@@ -189,7 +189,7 @@ pub struct NewClient {
     /// A page people may be sent to after they have signed out. May be repeated.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub post_logout_uris: Vec<String>,
-    /// An origin whose scripts may call us from a browser, as browsers write it: https://app.example. May be
+    /// An origin whose scripts may call us from a browser, as browsers write it: `https://app.example`. May be
     /// repeated.
     #[arg(long = "allowed-origin", value_name = "ORIGIN")]
     pub allowed_origins: Vec<String>,
