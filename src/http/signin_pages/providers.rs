@@ -114,51 +114,19 @@ async fn landed(
 /// Back to the sign-in page, which says what was wrong. The code and state of the address are left behind.
 async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     let said = match &no {
-        NoPage::Denied => Some("provider_denied"),
-        NoPage::Deed(Error::Refused(refusal)) => said(refusal),
-        NoPage::Deed(Error::Fault(_)) | NoPage::Body(_) | NoPage::Foreign | NoPage::Closed => None,
+        // At a provider nobody has typed a password that could be wrong.
+        NoPage::Deed(Error::Refused(Refusal::Inactive)) => "provider_off",
+        // What is our own fault is told, and logged, as such.
+        NoPage::Deed(Error::Fault(_)) => return Err(no),
+        other => other.words().1,
     };
-    let Some(said) = said else { return Err(no) };
+    if !SAID.contains(&said) {
+        return Err(no);
+    }
     let way = Way::kept(visit).await;
     let words: Vec<String> = [way.query(), format!("said={said}")]
         .into_iter()
         .filter(|words| !words.is_empty())
         .collect();
     Ok(visit.on_to(&format!("/account/sign-in?{}", words.join("&"))))
-}
-
-/// What the sign-in page says of a refusal that somebody can do something about.
-fn said(refusal: &Refusal) -> Option<&'static str> {
-    match refusal {
-        Refusal::Inactive => Some("provider_off"),
-        Refusal::LinkRefused => Some("provider_clash"),
-        Refusal::ProviderGaveNoEmail => Some("provider_no_email"),
-        Refusal::BadGrant(_) => Some("error_expired"),
-        Refusal::ProviderUnavailable { .. } | Refusal::TooMany { .. } => Some("error_busy"),
-        Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => Some("error_provider"),
-        Refusal::NoCredential
-        | Refusal::BadCredential(..)
-        | Refusal::BadLogin
-        | Refusal::BadMailUid
-        | Refusal::BadMailToken
-        | Refusal::StaleMailToken
-        | Refusal::UnknownClient
-        | Refusal::BadClient
-        | Refusal::RedirectNotAllowed
-        | Refusal::NotAllowed
-        | Refusal::ScopeMissing(_)
-        | Refusal::NotFound
-        | Refusal::UnknownProvider
-        | Refusal::Fields(_)
-        | Refusal::GrantNotAllowed
-        | Refusal::ProviderNotAllowed
-        | Refusal::ScopeNotAllowed
-        | Refusal::UnsupportedGrant
-        | Refusal::BadTarget
-        | Refusal::Device(_)
-        | Refusal::BadRequest(_)
-        | Refusal::LastLogin
-        | Refusal::Changed
-        | Refusal::TooLarge => None,
-    }
 }

@@ -104,10 +104,9 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::BadLogin | Refusal::Inactive => bad("error_login"),
         Refusal::BadMailUid | Refusal::BadMailToken => bad("error_link"),
         Refusal::StaleMailToken => bad("error_used"),
-        Refusal::ProviderRefused(_)
-        | Refusal::ProviderGaveNoEmail
-        | Refusal::LinkRefused
-        | Refusal::ProviderMalformed { .. } => bad("error_provider"),
+        Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => bad("error_provider"),
+        Refusal::ProviderGaveNoEmail => bad("provider_no_email"),
+        Refusal::LinkRefused => bad("provider_clash"),
         Refusal::NoCredential | Refusal::BadCredential(..) => {
             (StatusCode::FORBIDDEN, "error_expired")
         }
