@@ -95,19 +95,25 @@ pub fn start(
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
-    running.helpers = vec![
+    running.helpers.extend([
         tokio::spawn(watch::over("courier", watch::RESTS, courier)),
         tokio::spawn(watch::over("pruner", watch::RESTS, pruner)),
-    ];
+    ]);
     Ok(running)
 }
 
-/// Starts the web server alone.
+/// Starts the web server alone, and what hears of other nodes.
 pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
     let (handle, done) = serve(app, config, listener)?;
     let drain = Duration::from_secs(config.server.drain_seconds.into());
     let patience = Duration::from_secs(config.server.shutdown_seconds.into());
-    let (app, helpers) = (app.clone(), Vec::new());
+    let hearing = app.clone();
+    let listener = move || {
+        let app = hearing.clone();
+        async move { app.listen().await }
+    };
+    let helpers = vec![tokio::spawn(watch::over("listener", watch::RESTS, listener))];
+    let app = app.clone();
     Ok(Running { app, drain, handle, done, helpers, office: None, patience })
 }
 

@@ -24,7 +24,7 @@ pub async fn decide(visit: Visit, body: Form) -> HttpResponse {
 }
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
-    let Some((pending, sealed)) = way::asked(visit, &visit.query()?).await? else {
+    let Some((pending, sealed)) = way::asked(visit, &visit.query()?)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let visit = &visit.speaking(pending.language);
@@ -63,7 +63,7 @@ pub fn name_of(account: &Account) -> &str {
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let Some((pending, _)) = way::asked(visit, &words).await? else {
+    let Some((pending, _)) = way::asked(visit, &words)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let session = visit.signed_in().await?.filter(|session| !pending.wants_login(session));
