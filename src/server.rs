@@ -37,7 +37,7 @@ pub struct Running {
     drain: Duration,
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
-    helpers: Vec<JoinHandle<()>>,
+    helpers: Vec<watch::Task>,
     /// The courier's, and how long to wait for a letter that it has in hand.
     office: Option<Arc<Office>>,
     patience: Duration,
@@ -62,9 +62,7 @@ impl Running {
             Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
             None => None,
         };
-        for helper in self.helpers {
-            helper.abort();
-        }
+        drop(self.helpers);
         drop(at_rest);
     }
 
@@ -95,10 +93,9 @@ pub fn start(
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
-    running.helpers.extend([
-        tokio::spawn(watch::over("courier", watch::RESTS, courier)),
-        tokio::spawn(watch::over("pruner", watch::RESTS, pruner)),
-    ]);
+    running
+        .helpers
+        .extend([watch::Task::start("courier", courier), watch::Task::start("pruner", pruner)]);
     Ok(running)
 }
 
@@ -112,7 +109,7 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
         let app = hearing.clone();
         async move { app.listen().await }
     };
-    let helpers = vec![tokio::spawn(watch::over("listener", watch::RESTS, listener))];
+    let helpers = vec![watch::Task::start("listener", listener)];
     let app = app.clone();
     Ok(Running { app, drain, handle, done, helpers, office: None, patience })
 }

@@ -102,9 +102,9 @@ impl App {
         }
     }
 
-    /// How many checks were answered from memory.
+    /// How many checks of tokens were answered from memory.
     pub fn recalled(&self) -> u64 {
-        self.0.shared.principals.found()
+        self.0.shared.principals.found() + self.0.shared.live.found()
     }
 
     fn recall(&self, key: Option<Shown>, now: DateTime<Utc>) -> Option<Known> {
