@@ -137,6 +137,13 @@ impl Freshness {
         std::mem::take(&mut untold.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What was taken could not be told: they have to forget more than they would have.
+    pub(super) fn owe_everything(&self) {
+        if let Some(untold) = &self.untold {
+            *untold.lock().unwrap_or_else(PoisonError::into_inner) = vec![Ended::Everything];
+        }
+    }
+
     /// Whether nothing that it hangs on has ended since the number was taken down.
     pub(super) fn holds(&self, noted: Noted, ties: &Ties) -> bool {
         let is_old = |slot: &AtomicU64| slot.load(SeqCst) <= noted.0;

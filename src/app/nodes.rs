@@ -47,7 +47,13 @@ impl App {
             beats.tick().await;
             if fresh.is_wanted() {
                 let asked = fresh.moment();
-                line.beat(&fresh.take_untold()).await?;
+                let untold = fresh.take_untold();
+                if let Err(fault) = line.beat(&untold).await {
+                    if !untold.is_empty() {
+                        fresh.owe_everything();
+                    }
+                    return Err(fault);
+                }
                 fresh.trust_from(asked);
             }
         }
