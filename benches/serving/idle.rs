@@ -40,7 +40,10 @@ pub fn measure(target: SocketAddr, begin: impl Fn() -> Done<Child>) -> Done<Idle
             thread::park_timeout(Duration::from_millis(1));
         }
         starts.push(began.elapsed().as_secs_f64() * 1000.0);
-        thread::park_timeout(REST);
+        let rested = Instant::now();
+        while rested.elapsed() < REST {
+            thread::park_timeout(REST);
+        }
         mibs.push(child::resident_mib(process.id())?);
     }
     Ok(Idle { start_ms: median(starts), mib: median(mibs) })

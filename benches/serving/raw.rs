@@ -40,9 +40,9 @@ pub fn sqlite_inserts(beside: &Path, length: Duration) -> Done<Tally> {
     Ok(Tally { good, length: began.elapsed(), ..Tally::default() })
 }
 
-/// Bare inserts on PostgreSQL, a commit each, on as many connections as Cambio has threads for it.
+/// Bare inserts on PostgreSQL, a commit each, on as many connections as clients refresh at a time: the server
+/// syncs many commits at once.
 pub fn postgres_inserts(url: &str, length: Duration) -> Done<Tally> {
-    let connections = 2 * cores();
     let began = Instant::now();
     let good = Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut inserting = tokio::task::JoinSet::new();
@@ -52,7 +52,7 @@ pub fn postgres_inserts(url: &str, length: Duration) -> Done<Tally> {
             "create table if not exists raw (id bigserial primary key, digest bytea not null)";
         first.batch_execute(table).await?;
         driver.abort();
-        for _ in 0..connections {
+        for _ in 0..TOGETHER {
             let (client, driver) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
             tokio::spawn(driver);
             inserting.spawn(async move {
@@ -88,7 +88,10 @@ pub fn hashes(length: Duration) -> Done<Tally> {
                 }
             });
         }
-        thread::park_timeout(length);
+        // Whoever parks may be woken for nothing.
+        while began.elapsed() < length {
+            thread::park_timeout(length.saturating_sub(began.elapsed()));
+        }
         over.store(true, Ordering::Relaxed);
     });
     Ok(Tally { good: good.into_inner(), length: began.elapsed(), ..Tally::default() })

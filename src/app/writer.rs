@@ -5,6 +5,7 @@
 //! acknowledged before it is on disk; a deed that refuses or fails drops its own part only.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::{Builder, JoinHandle},
@@ -60,7 +61,7 @@ impl Writer {
         let thread = Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                let desk = Desk { store, fresh, jobs, batch: batch.max(1) };
+                let desk = Desk { store, fresh, jobs, batch: batch.max(1), before: Cell::new(0) };
                 desk.work();
             })
             .map_err(|cause| Fault::because("no thread for the writer", cause))?;
@@ -125,7 +126,12 @@ struct Desk {
     fresh: Arc<Freshness>,
     jobs: Receiver<Job>,
     batch: usize,
+    /// How many shared the last commit.
+    before: Cell<usize>,
 }
+
+/// How long the writer waits for one more deed, where the last commit had more of them.
+const LINGER: Duration = Duration::from_micros(500);
 
 impl Desk {
     fn work(&self) {
@@ -166,14 +172,16 @@ impl Desk {
             transaction::begin(&mut loan.any)?;
             Ok(loan)
         });
-        let jobs = std::iter::once(first).chain(self.jobs.try_iter());
         let mut loan = match opened {
             Ok(loan) => loan,
             // Whoever waits by now would each wait as long for nothing, one after another.
-            Err(fault) => return refuse(jobs, &fault),
+            Err(fault) => {
+                return refuse(std::iter::once(first).chain(self.jobs.try_iter()), &fault);
+            }
         };
         let (mut answers, mut ended) = (Vec::new(), Vec::new());
-        for job in jobs.take(self.batch) {
+        let mut next = Some(first);
+        while let Some(job) = next {
             match run_part(&mut loan.any, job, &mut ended) {
                 Ok(answer) => answers.push(answer),
                 Err((answer, fault)) => {
@@ -181,7 +189,9 @@ impl Desk {
                     return abandon(loan, answers, &fault);
                 }
             }
+            next = self.one_more(answers.len());
         }
+        self.before.set(answers.len());
         let committed = transaction::commit(&mut loan.any);
         // After the commit and before the answers; a commit that failed may have happened all the same.
         self.fresh.end_here(&ended);
@@ -189,6 +199,21 @@ impl Desk {
             Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
             Err(fault) => abandon(loan, answers, &fault),
         }
+    }
+}
+
+impl Desk {
+    /// The next deed of this commit. Those who were answered by the last one come again at about the same time: the
+    /// first of them does not go alone, for the others would have to wait for two commits.
+    fn one_more(&self, together: usize) -> Option<Job> {
+        if together >= self.batch {
+            return None;
+        }
+        let waiting = self.jobs.try_recv().ok();
+        if waiting.is_some() || together >= self.before.get() {
+            return waiting;
+        }
+        self.jobs.recv_timeout(LINGER).ok()
     }
 }
 
