@@ -35,6 +35,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let lifetimes = &visit.app.policy().lifetimes;
     let stays = client.may(GrantType::RefreshToken);
     let filled = context! {
+        form_token => visit.form_token(&sealed),
         ask => sealed,
         client => client.name,
         place => place(&pending.ask),
@@ -62,7 +63,8 @@ pub fn name_of(account: &Account) -> &str {
 
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
-    visit.insist_own(&words)?;
+    // What was shown is what is allowed: the form of one request does not answer another.
+    visit.insist_about(&words, &text_of(&words, "ask").unwrap_or_default())?;
     let Some((pending, _)) = way::asked(visit, &words).await? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };

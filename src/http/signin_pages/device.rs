@@ -45,15 +45,17 @@ fn enter(visit: &Visit, code: &str, complaint: Option<&str>) -> Result<HttpRespo
 
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
-    visit.insist_own(&words)?;
+    let typed = text_of(&words, "user_code").unwrap_or_default();
+    let decision = text_of(&words, "decision");
+    // What was shown is what is decided: the form of one device lets no other in.
+    visit.insist_about(&words, if decision.is_some() { &typed } else { "" })?;
     let Some(session) = visit.signed_in().await? else {
         return Ok(visit.on_to("/account/sign-in?to=device"));
     };
-    let typed = text_of(&words, "user_code").unwrap_or_default();
     let Some(code) = UserCode::parse(&typed) else {
         return enter(visit, &typed, Some("device_unknown"));
     };
-    let stage = match text_of(&words, "decision").as_deref() {
+    let stage = match decision.as_deref() {
         Some("allow") => DeviceStage::Allowed,
         Some("deny") => DeviceStage::Denied,
         _ => return look(visit, &session, &code).await,
@@ -84,6 +86,7 @@ async fn look(
     };
     let (device, client) = found;
     let filled = context! {
+        form_token => visit.form_token(&code.shown()),
         code => code.shown(),
         client => client.name,
         person => name_of(&session.account),

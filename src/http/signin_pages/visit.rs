@@ -112,6 +112,11 @@ impl Visit {
     /// Insists that a page of ours sent the form: by where the browser says it comes from, and by what only
     /// a page of ours could know.
     pub fn insist_own(&self, words: &Words) -> Result<(), NoPage> {
+        self.insist_about(words, "")
+    }
+
+    /// The same of a form that decides about something, which the page has shown.
+    pub fn insist_about(&self, words: &Words, about: &str) -> Result<(), NoPage> {
         let header =
             |name: &str| self.request.headers().get(name).map(header::HeaderValue::as_bytes);
         let own = origin_of(&self.app.policy().issuer);
@@ -119,8 +124,13 @@ impl Visit {
         let site = header("sec-fetch-site").is_none_or(|site| site == b"same-origin");
         let shown = text_of(words, "form_token").unwrap_or_default();
         let known = self.cookie.read(&self.request).is_some()
-            && browsers::is_form_token(&shown, &self.browser, self.session.as_ref());
+            && browsers::is_form_token(&shown, (&self.browser, self.session.as_ref()), about);
         if origin && site && known { Ok(()) } else { Err(NoPage::Foreign) }
+    }
+
+    /// What a form carries that decides about something.
+    pub fn form_token(&self, about: &str) -> String {
+        browsers::form_token(&self.browser, self.session.as_ref(), about)
     }
 
     /// A page. `leads_to` is where its form may end up besides here.
@@ -134,7 +144,7 @@ impl Visit {
         let base = context! {
             lang => self.language.tag(),
             root => self.app.policy().issuer.as_str(),
-            form_token => browsers::form_token(&self.browser, self.session.as_ref()),
+            form_token => self.form_token(""),
         };
         let html = self.pages.render(name, context! { ..filled, ..base })?;
         Ok(HttpResponse::build(status)

@@ -2,6 +2,6 @@
 
 mod dialects;
 mod first_login_race;
-mod nodes;
+pub mod nodes;
 mod one_account;
 mod refresh_race;

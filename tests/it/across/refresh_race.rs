@@ -103,7 +103,8 @@ async fn c029_a_refresh_token_used_and_revoked_at_once_leaves_nothing_good() {
 
         assert!([200, 400].contains(&rotated.status), "round {round}: {rotated:?}");
         if rotated.status == 200 {
-            let (access, next) = (rotated.text_of("access_token"), rotated.text_of("refresh_token"));
+            let (access, next) =
+                (rotated.text_of("access_token"), rotated.text_of("refresh_token"));
             assert!(!race.is_open(&access, round).await, "round {round}");
             assert!(!race.nodes.of(round).is_live(&race.client, &access).await, "round {round}");
             race.nodes.of(round).refresh(&race.client, &next).expect(400).await;

@@ -174,7 +174,8 @@ async fn a005_nothing_that_was_sent_is_shown_unescaped() {
         vec![("client_id", NASTY), ("error_hint", "<script>alert(1)</script>")],
     ] {
         let name = format!("{words:?}");
-        rows.row(name, async { shown(house.get(&ask(&cast.conf, &words)).expect(400).await) }).await;
+        rows.row(name, async { shown(house.get(&ask(&cast.conf, &words)).expect(400).await) })
+            .await;
     }
     for path in [
         "/account/sign-in?next=javascript:alert(1)",

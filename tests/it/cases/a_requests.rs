@@ -72,7 +72,7 @@ async fn a008_every_answer_says_who_answers() {
         assert_eq!(words["iss"], house.base(), "{name}");
         assert_eq!(told["issuer"], words["iss"].as_str(), "{name}");
         assert_eq!(words["state"], "st 1&2", "{name}");
-        assert_eq!(words.get("error").is_none(), name.starts_with("a code"), "{name}: {words:?}");
+        assert_eq!(!words.contains_key("error"), name.starts_with("a code"), "{name}: {words:?}");
     }
 }
 
@@ -183,7 +183,8 @@ async fn a011_what_is_left_out_is_the_default_shown_and_frozen_into_the_code() {
     assert!(page.text.contains("see what is in your account"), "{}", page.text);
     assert!(page.text.contains("change what is in your account"));
     // What a client is given after the page was shown is not what was allowed on it.
-    let widen = "update clients set scopes = 'read write openid email' where client_id = 'web-client'";
+    let widen =
+        "update clients set scopes = 'read write openid email' where client_id = 'web-client'";
     cast.house.tamper(widen).await;
     let code = sent(&browser.send(&page, &[("decision", "allow")]).await)["code"].clone();
     let said = cast.house.redeem(&cast.conf, &code).expect(200).await;

@@ -197,10 +197,16 @@ async fn happens(cast: &Cast, browser: &Browser<'_>, what: Meanwhile) {
         }
         Meanwhile::ClientDisabled => cast.disable(&cast.conf).await,
         Meanwhile::GrantTaken => {
-            house.tamper("update clients set grants = 'refresh_token' where client_id = 'web-client'").await;
+            house
+                .tamper(
+                    "update clients set grants = 'refresh_token' where client_id = 'web-client'",
+                )
+                .await;
         }
         Meanwhile::ScopeTaken => {
-            house.tamper("update clients set scopes = 'openid' where client_id = 'web-client'").await;
+            house
+                .tamper("update clients set scopes = 'openid' where client_id = 'web-client'")
+                .await;
         }
     }
 }

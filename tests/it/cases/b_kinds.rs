@@ -47,14 +47,16 @@ async fn b022_a_refresh_token_opens_no_other_door() {
         let call = call.header("Authorization", &format!("{scheme} {refresh}"));
         rows.refuse(format!("a refresh token as {scheme}"), call, Must::Be(401)).await;
     }
-    rows.refuse("a refresh token as a code", cast.house.redeem(&cast.conf, &refresh), INVALID).await;
+    rows.refuse("a refresh token as a code", cast.house.redeem(&cast.conf, &refresh), INVALID)
+        .await;
     let body = json!({ "refresh": refresh });
     let call = cast.house.post("/auth/jwt/refresh/").json(&body);
     rows.refuse("as a refresh token of a JWT", call, Must::Be(401)).await;
     let body = json!({ "refresh_token": refresh });
     let call = cast.house.post("/api/refresh/").json(&body);
     rows.refuse("as a refresh token of /api", call, Must::Be(401)).await;
-    rows.refuse("an access token as a refresh token", cast.refresh(&cast.conf, &access), INVALID).await;
+    rows.refuse("an access token as a refresh token", cast.refresh(&cast.conf, &access), INVALID)
+        .await;
     rows.refuse("an access token as a code", cast.house.redeem(&cast.conf, &access), INVALID).await;
     let call = cast.house.get("/auth/users/me/").token(&access);
     rows.refuse("an opaque access token as Token", call, Must::Be(401)).await;

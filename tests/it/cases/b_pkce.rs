@@ -66,7 +66,8 @@ async fn b020_a_challenge_is_wanted_and_it_is_s256() {
             let words = [("code_challenge_method", method)];
             let name = format!("{} by the method {method:?}", client.id);
             rows.refuse(&name, cast.house.get(&ask(client, &words)), wrong).await;
-            rows.refuse(format!("{name} in a form"), posted(&cast.house, client, &words), wrong).await;
+            rows.refuse(format!("{name} in a form"), posted(&cast.house, client, &words), wrong)
+                .await;
         }
         for challenge in [&short, &long, &odd, &padded] {
             let words = [("code_challenge", challenge.as_str())];

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     oauth_server::browser::{Browser, sent},
-    support::callers::PASSWORD,
+    support::{Call, callers::PASSWORD},
 };
 
 const INVALID: Must = Must::Say(400, "invalid_grant");
@@ -72,7 +72,8 @@ impl<'h> Alice<'h> {
         Self { cast, browser, first, second }
     }
 
-    async fn end(&self, end: End) {
+    /// The call that revokes, if it is one.
+    fn revokes(&self, end: End) -> Option<Call> {
         let house = &self.cast.house;
         let revoke = |path: &str, token: &str| {
             house.post(path).form(&self.cast.conf.signed(&[("token", token)])).expect(200)
@@ -81,14 +82,25 @@ impl<'h> Alice<'h> {
             let call = house.post(path).bearer(&self.second.0).expect(204);
             call.json(&json!({ "client_id": self.cast.conf.id }))
         };
+        Some(match end {
+            End::RefreshRevoked => revoke("/oauth/revoke", &self.second.1),
+            End::AccessRevoked => revoke("/oauth/revoke", &self.second.0),
+            End::UsedRefreshRevoked => revoke("/oauth/revoke", &self.first.1),
+            End::DotRevoked => revoke("/o/revoke_token/", &self.second.1),
+            End::DrfRevoked => drf("/auth/revoke-token/"),
+            End::SessionsEnded => drf("/auth/invalidate-sessions/"),
+            End::RefreshTokensEnded => drf("/auth/invalidate-refresh-tokens/"),
+            _ => return None,
+        })
+    }
+
+    async fn end(&self, end: End) {
+        let house = &self.cast.house;
+        if let Some(call) = self.revokes(end) {
+            call.await;
+            return;
+        }
         match end {
-            End::RefreshRevoked => drop(revoke("/oauth/revoke", &self.second.1).await),
-            End::AccessRevoked => drop(revoke("/oauth/revoke", &self.second.0).await),
-            End::UsedRefreshRevoked => drop(revoke("/oauth/revoke", &self.first.1).await),
-            End::DotRevoked => drop(revoke("/o/revoke_token/", &self.second.1).await),
-            End::DrfRevoked => drop(drf("/auth/revoke-token/").await),
-            End::SessionsEnded => drop(drf("/auth/invalidate-sessions/").await),
-            End::RefreshTokensEnded => drop(drf("/auth/invalidate-refresh-tokens/").await),
             End::AccessWithdrawn => {
                 let page = self.browser.open("/account").await.with_status(200);
                 let fields = [("client_id", self.cast.conf.id.as_str())];
@@ -115,9 +127,7 @@ impl<'h> Alice<'h> {
             }
             End::Deleted => house.delete_account(ALICE).await,
             End::ClientDisabled => self.cast.disable(&self.cast.conf).await,
-            End::ClientDeleted => {
-                house.tamper("delete from clients where client_id = 'web-client'").await;
-            }
+            _ => house.tamper("delete from clients where client_id = 'web-client'").await,
         }
     }
 }

@@ -54,9 +54,16 @@ async fn c031_no_more_than_was_granted_and_no_more_than_the_client_still_may() {
     };
     let mut rows = Rows::of(&cast.house).await;
     // `openid` is the client's, and was not granted.
-    for scope in
-        ["read write openid", "openid", "admin", "read unknown", "", "read  write", "READ", "read\0"]
-    {
+    for scope in [
+        "read write openid",
+        "openid",
+        "admin",
+        "read unknown",
+        "",
+        "read  write",
+        "READ",
+        "read\0",
+    ] {
         let call = refresh(&first, scope);
         rows.refuse(format!("{scope:?}"), call, Must::Say(400, "invalid_scope")).await;
     }
@@ -70,7 +77,9 @@ async fn c031_no_more_than_was_granted_and_no_more_than_the_client_still_may() {
     let whole = cast.refresh(&cast.conf, &narrow.text_of("refresh_token")).expect(200).await;
     assert_eq!(whole.text_of("scope"), "read write");
 
-    cast.house.tamper("update clients set scopes = 'read openid' where client_id = 'web-client'").await;
+    cast.house
+        .tamper("update clients set scopes = 'read openid' where client_id = 'web-client'")
+        .await;
     let mut rows = Rows::of(&cast.house).await;
     let call = refresh(&whole.text_of("refresh_token"), "read write");
     rows.refuse("what was taken", call, Must::Say(400, "invalid_scope")).await;
@@ -103,18 +112,32 @@ async fn c032_nobody_but_its_client_uses_a_refresh_token_or_ends_it() {
         ("by nobody", post().form(&own), nobody),
         ("by its client without a secret", cast.house.token(&unproven, &own), nobody),
         ("by its client with a wrong one", cast.house.token(&known, &own), nobody),
-        ("by another header and its own name", {
-            let body = [&[("client_id", "web-client")], &own[..]].concat();
-            post().basic("other-client", &other).form(&body)
-        }, Must::Say(400, "invalid_request")),
+        (
+            "by another header and its own name",
+            {
+                let body = [&[("client_id", "web-client")], &own[..]].concat();
+                post().basic("other-client", &other).form(&body)
+            },
+            Must::Say(400, "invalid_request"),
+        ),
         ("a public client's by nobody", post().form(&apps), nobody),
         ("a public client's by another name", named("other-client", &apps), nobody),
         ("a public client's by an unknown name", named("nobody-here", &apps), nobody),
         ("a public client's by another client", cast.house.token(&cast.conf2, &apps), INVALID),
-        ("a public client's with a secret", {
-            post().form(&[&[("client_id", "app-client"), ("client_secret", "any")], &apps[..]].concat())
-        }, nobody),
-        ("by a client without the grant", cast.house.token(&cast.machine, &own), Must::Say(400, "unauthorized_client")),
+        (
+            "a public client's with a secret",
+            {
+                post().form(
+                    &[&[("client_id", "app-client"), ("client_secret", "any")], &apps[..]].concat(),
+                )
+            },
+            nobody,
+        ),
+        (
+            "by a client without the grant",
+            cast.house.token(&cast.machine, &own),
+            Must::Say(400, "unauthorized_client"),
+        ),
     ] {
         rows.refuse(name, call, must).await;
     }

@@ -19,8 +19,6 @@ use crate::{
 
 /// An active account.
 pub const ALICE: &str = "alice@example.com";
-/// Another one.
-pub const MALLORY: &str = "mallory@example.com";
 
 /// A house with the clients of the cases; of the people Alice alone is there.
 pub struct Cast {

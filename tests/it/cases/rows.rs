@@ -94,7 +94,8 @@ fn check(said: &Said, must: Must) {
             assert!(said.header("location").starts_with(&format!("{CALLBACK}?")), "{said:?}");
             let words = sent(said);
             assert_eq!(words["error"], error, "{said:?}");
-            let is_good = |name: &str| ["code", "access_token", "id_token", "token"].contains(&name);
+            let is_good =
+                |name: &str| ["code", "access_token", "id_token", "token"].contains(&name);
             assert!(!words.keys().any(|name| is_good(name)), "{said:?}");
             assert!(words.contains_key("iss") && words["state"] == "st 1&2", "{said:?}");
         }
@@ -131,6 +132,6 @@ async fn rows_that_fail_are_told_by_name() {
     let nobody = || house.post("/oauth/token").form(&[("grant_type", "client_credentials")]);
     rows.refuse("all is well", nobody(), Must::Say(401, "invalid_client")).await;
     rows.refuse("a wrong status", nobody(), Must::Say(400, "invalid_client")).await;
-    rows.row("a change", async { drop(house.register("ada").await) }).await;
+    rows.row("a change", async { assert_ne!(house.register("ada").await, 0) }).await;
     rows.end(3);
 }

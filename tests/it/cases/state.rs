@@ -31,7 +31,11 @@ impl State {
         let told = |table: &String| {
             format!("{table} ({} rows, then {})", self.rows(table), after.rows(table))
         };
-        tables.into_iter().filter(|table| self.0.get(*table) != after.0.get(*table)).map(told).collect()
+        tables
+            .into_iter()
+            .filter(|table| self.0.get(*table) != after.0.get(*table))
+            .map(told)
+            .collect()
     }
 
     fn rows(&self, table: &str) -> usize {
