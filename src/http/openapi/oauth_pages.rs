@@ -190,7 +190,8 @@ fn shown_and_sent(
     fields: &[Field],
 ) -> [Call; 2] {
     let send = place.post(path, &format!("{name}_form"), what).takes_in(&FORM, fields);
-    [page(place.get(path, name, what), false), page(send, true)].map(|call| {
+    let look = place.get(path, name, what).parameter(&in_query("lang"));
+    [page(look, false), page(send, true)].map(|call| {
         call.says_text(200, "The page.", "text/html").says(303, "On to what comes next.", None)
     })
 }

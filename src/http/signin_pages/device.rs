@@ -51,7 +51,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     };
     let typed = text_of(&words, "user_code").unwrap_or_default();
     let Some(code) = UserCode::parse(&typed) else {
-        return enter(visit, &typed, Some("device_unknown"));
+        return enter(visit, &typed, Some("device-unknown"));
     };
     let stage = match text_of(&words, "decision").as_deref() {
         Some("allow") => DeviceStage::Allowed,
@@ -64,7 +64,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
             let allowed = stage == DeviceStage::Allowed;
             Ok(visit.page(StatusCode::OK, "device_done.html", context! { allowed }, None)?)
         }
-        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device_unknown")),
+        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device-unknown")),
         Err(other) => Err(other.into()),
     }
 }
@@ -78,7 +78,7 @@ async fn look(
     let found = match visit.app.read(move |ctx| device::show(ctx, &sought)).await {
         Ok(found) => found,
         Err(Error::Refused(Refusal::BadGrant(_))) => {
-            return enter(visit, &code.shown(), Some("device_unknown"));
+            return enter(visit, &code.shown(), Some("device-unknown"));
         }
         Err(other) => return Err(other.into()),
     };

@@ -1,0 +1,102 @@
+### The pages of signing in, registering, allowing and one's own account.
+
+signin-error-title = Не получилось
+signin-error-client = Приложение, которое вас сюда направило, неизвестно или отключено.
+signin-error-place = Приложение просит вернуть вас на адрес, который за ним не зарегистрирован. Туда ничего не отправлено.
+signin-error-expired = Страница устарела или открыта в другом браузере. Вернитесь в приложение и начните заново.
+signin-error-login = Неверное имя или пароль.
+signin-error-link = Эта ссылка больше не действует. Запросите новую.
+signin-error-provider = Провайдер не подтвердил, кто вы, или этот адрес принадлежит другой учётной записи.
+signin-error-request = Запрос непонятен.
+signin-error-missing = Такой страницы нет.
+signin-error-busy = Сейчас слишком много запросов. Попробуйте немного позже.
+signin-error-ours = Что-то сломалось на нашей стороне.
+signin-error-foreign = Эта форма пришла не с нашей страницы в этом браузере. Вернитесь, обновите страницу и попробуйте ещё раз.
+signin-sign-in-title = Вход
+signin-sign-in-name = Адрес электронной почты или имя пользователя
+signin-sign-in-password = Пароль
+signin-sign-in-button = Войти
+signin-consent-title = Разрешить доступ приложению { $client }?
+signin-consent-person = Вы вошли как { $person }.
+signin-consent-list = { $client } хочет:
+signin-consent-days = { $days ->
+    [one] Доступ сохраняется до { $days } дня, пока вы его не закроете.
+   *[other] Доступ сохраняется до { $days } дней, пока вы его не закроете.
+}
+signin-consent-minutes = { $minutes ->
+    [one] Доступ сохраняется { $minutes } минуту.
+    [few] Доступ сохраняется { $minutes } минуты.
+   *[other] Доступ сохраняется { $minutes } минут.
+}
+signin-consent-place = После этого вы перейдёте на { $place }.
+signin-consent-allow = Разрешить
+signin-consent-deny = Не разрешать
+signin-scope-read = видеть данные вашей учётной записи
+signin-scope-write = изменять данные вашей учётной записи
+signin-scope-admin = управлять этим сервером от вашего имени
+signin-scope-openid = узнавать, что это вы
+signin-scope-profile = видеть ваше имя и язык
+signin-scope-email = видеть адрес вашей электронной почты
+signin-scope-groups = видеть, в каких группах вы состоите
+signin-scope-offline_access = сохранять доступ, когда вас нет
+signin-scope-other = пользоваться тем, что называется «{ $scope }»
+signin-device-title = Подключение устройства
+signin-device-text = Введите код, который показывает ваше устройство.
+signin-device-code = Код
+signin-device-next = Продолжить
+signin-device-unknown = Код неверен, устарел или уже использован.
+signin-device-warning = Продолжайте, только если этот код показывает ваше собственное устройство. Тем, кто вам звонит или пишет, он не нужен.
+signin-device-allowed = Устройство подключено. Можно вернуться к нему.
+signin-device-denied = Устройство не подключено.
+signin-sign-out-title = Выход
+signin-sign-out-button = Выйти
+signin-sign-out-done = Вы вышли.
+signin-account-title = Ваша учётная запись
+signin-account-apps = Приложения с доступом
+signin-account-no-apps = Ни у одного приложения нет доступа к вашей учётной записи.
+signin-account-end = Закрыть доступ
+signin-account-end-app = Закрыть доступ: { $client }
+signin-account-browsers = Браузеры
+signin-account-browser-count = Браузеров, в которых вы вошли: { $count }
+signin-account-end-browsers = Выйти в остальных браузерах
+signin-error-closed = Зарегистрироваться здесь самостоятельно нельзя.
+signin-error-used = Эта ссылка уже использована. Если это сделали вы, войдите.
+signin-sign-in-forgot = Забыли пароль?
+signin-sign-in-register = Создать учётную запись
+signin-sign-in-or = или
+signin-sign-in-with = Войти через { $provider }
+signin-provider-google-oauth2 = Google
+signin-provider-yandex-oauth2 = Яндекс
+signin-provider-vk-oauth2 = VK
+signin-provider-denied = Провайдер вас не пропустил, или вы отказались. Попробуйте ещё раз или войдите другим способом.
+signin-provider-off = Этой учётной записью сейчас нельзя пользоваться.
+signin-provider-clash = Адрес, который сообщил провайдер, принадлежит здесь другой учётной записи. Войдите в неё с её паролем.
+signin-provider-no-email = Провайдер не сообщил адрес электронной почты, а здесь он нужен.
+signin-email = Адрес электронной почты
+signin-back-to-sign-in = Назад ко входу
+signin-forgot-title = Забытый пароль
+signin-forgot-text = Введите свой адрес, и вы получите письмо со ссылкой для нового пароля.
+signin-forgot-button = Отправить письмо
+signin-password-title = Новый пароль
+signin-password-for = Для { $person }.
+signin-password-new = Новый пароль
+signin-password-again = Пароль ещё раз
+signin-password-ends = После этого вы выйдете на всех остальных устройствах.
+signin-password-button = Сохранить пароль
+signin-activate-title = Подтверждение адреса
+signin-activate-text = Нажмите кнопку, чтобы подтвердить, что адрес, на который пришла ссылка, принадлежит вам.
+signin-activate-button = Подтвердить
+signin-register-title = Новая учётная запись
+signin-register-username = Имя пользователя
+signin-register-name = Ваше имя (необязательно)
+signin-register-button = Создать учётную запись
+signin-done-title-forgot = Проверьте почту
+signin-done-forgot = Если есть учётная запись с этим адресом и паролем, письмо со ссылкой уже отправлено.
+signin-done-title-registered = Проверьте почту
+signin-done-registered = На указанный адрес отправлено письмо. Чтобы продолжить, откройте ссылку из него.
+signin-done-title-activated = Адрес подтверждён
+signin-done-activated = Теперь можно войти.
+signin-done-title-password = Пароль сохранён
+signin-done-password = Теперь можно войти с ним.
+signin-done-on = Дальше: { $client }
+signin-languages = Язык
