@@ -38,7 +38,9 @@ impl Pages {
             read.map_err(|cause| Fault::because("a page's template", cause))?;
         }
         environment.add_global("site", site);
-        environment.add_function("say", say);
+        environment.add_function("say", |state: &State, key: &str, given: Kwargs| {
+            say(state, key, &given)
+        });
         environment.add_test("said", |key: &str| Tongue::knows(&format!("{PREFIX}{key}")));
         Ok(Self(environment))
     }
@@ -52,7 +54,7 @@ impl Pages {
 }
 
 /// The sentence of that key in the page's language, filled in.
-fn say(state: &State, key: &str, given: Kwargs) -> Result<String, Error> {
+fn say(state: &State, key: &str, given: &Kwargs) -> Result<String, Error> {
     let tag = state.lookup("lang");
     let language = tag.as_ref().and_then(Value::as_str).and_then(Language::parse);
     let filling = |name| Ok((name, filled(&given.get(name)?)));
