@@ -38,9 +38,8 @@ impl Pages {
             read.map_err(|cause| Fault::because("a page's template", cause))?;
         }
         environment.add_global("site", site);
-        environment.add_function("say", |state: &State, key: &str, given: Kwargs| {
-            say(state, key, &given)
-        });
+        environment
+            .add_function("say", |state: &State, key: &str, given: Kwargs| say(state, key, &given));
         environment.add_test("said", |key: &str| Tongue::knows(&format!("{PREFIX}{key}")));
         Ok(Self(environment))
     }
