@@ -53,7 +53,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
         return Ok(visit.on_to("/account/sign-in?to=device"));
     };
     let Some(code) = UserCode::parse(&typed) else {
-        return enter(visit, &typed, Some("device_unknown"));
+        return enter(visit, &typed, Some("device-unknown"));
     };
     let stage = match decision.as_deref() {
         Some("allow") => DeviceStage::Allowed,
@@ -66,7 +66,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
             let allowed = stage == DeviceStage::Allowed;
             Ok(visit.page(StatusCode::OK, "device_done.html", context! { allowed }, None)?)
         }
-        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device_unknown")),
+        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device-unknown")),
         Err(other) => Err(other.into()),
     }
 }
@@ -80,7 +80,7 @@ async fn look(
     let found = match visit.app.read(move |ctx| device::show(ctx, &sought)).await {
         Ok(found) => found,
         Err(Error::Refused(Refusal::BadGrant(_))) => {
-            return enter(visit, &code.shown(), Some("device_unknown"));
+            return enter(visit, &code.shown(), Some("device-unknown"));
         }
         Err(other) => return Err(other.into()),
     };

@@ -19,12 +19,13 @@ fn token_of(page: &Said) -> String {
 }
 
 /// Every page with a form, and what is good enough otherwise.
-fn forms() -> [(&'static str, Vec<(&'static str, &'static str)>); 8] {
+fn forms() -> [(&'static str, Vec<(&'static str, &'static str)>); 9] {
     [
         ("/device", vec![("user_code", "BCDF-GHJK")]),
         ("/account", vec![("client_id", "web-client")]),
         ("/account/register", vec![("email", "eve@example.com"), ("password", PASSWORD)]),
         ("/account/forgot", vec![("email", ALICE)]),
+        ("/account/resend", vec![("email", ALICE)]),
         ("/auth/activate/MQ/x", vec![]),
         ("/auth/password/reset/confirm/MQ/x", vec![("new_password", PASSWORD)]),
         ("/account/sign-in", vec![("name", ALICE), ("password", PASSWORD)]),
@@ -89,7 +90,7 @@ async fn e050_a_form_from_another_site_signs_nobody_in_and_does_nothing_else() {
     for (path, fields) in forms() {
         is_ours_alone(&mut rows, &browser, house, (path, &own, &fields)).await;
     }
-    rows.end(108);
+    rows.end(120);
     // The same forms from here are taken.
     let yes = browser.send(&consent, &[("decision", "allow")]).await;
     assert!(sent(&yes).contains_key("code"), "{yes:?}");
@@ -147,6 +148,7 @@ async fn e052_no_page_can_be_framed_whatever_it_says() {
         "/account/consent?ask=x",
         "/account/register",
         "/account/forgot",
+        "/account/resend",
         "/account/sign-in",
         "/account/sign-in?ask=x",
         "/oauth/authorize",
