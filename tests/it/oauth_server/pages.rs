@@ -6,7 +6,7 @@ use super::{
     browser::{Browser, between, sent},
     flow::ask,
 };
-use crate::support::{House, OAuthClient, Said, said::unescaped};
+use crate::support::{House, OAuthClient, said::unescaped};
 
 const ADA: &str = "ada@example.com";
 
