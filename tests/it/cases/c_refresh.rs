@@ -145,12 +145,19 @@ async fn c032_nobody_but_its_client_uses_a_refresh_token_or_ends_it() {
     cast.house.me(&access).expect(200).await;
     cast.house.me(&app_access).expect(200).await;
     cast.house.token(&cast.app, &apps).expect(200).await;
-
-    // What was used up before ends nothing for a stranger either (case 032 beside 025).
     cast.house.token(&cast.conf, &own).expect(200).await;
+}
+
+#[tokio::test]
+async fn c032_a_used_refresh_token_in_another_clients_hand_ends_nothing() {
+    let cast = Cast::open().await;
+    let (_, used) = pair(&cast.tokens().await);
+    let (access, next) = cast.rotated(&cast.conf, &used).await;
     cast.house.forward(TimeDelta::minutes(1));
     let mut rows = Rows::of(&cast.house).await;
-    rows.refuse("a used one by another", cast.house.token(&cast.conf2, &own), INVALID).await;
-    rows.refuse("a used one by a public client", cast.house.token(&cast.app, &own), INVALID).await;
+    rows.refuse("another's", cast.refresh(&cast.conf2, &used), INVALID).await;
+    rows.refuse("a public client's", cast.refresh(&cast.app, &used), INVALID).await;
     rows.end(2);
+    cast.house.me(&access).expect(200).await;
+    cast.rotated(&cast.conf, &next).await;
 }
