@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, authorize, visit::text_of, way};
+use super::{
+    NoPage, Visit, authorize,
+    visit::{FormLeads, text_of},
+    way,
+};
 use crate::{
     domain::{account::Account, client::GrantType, code::Ask, email::Email, username::Username},
     error::{Refusal, Why},
@@ -44,8 +48,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         minutes => lifetimes.access.num_minutes(),
         days => stays.then(|| lifetimes.refresh_absolute.num_days()),
     };
-    let leads_to = Some(pending.ask.redirect_uri.as_str());
-    Ok(visit.page(StatusCode::OK, "consent.html", filled, leads_to)?)
+    Ok(visit.page(StatusCode::OK, "consent.html", filled, FormLeads::Away)?)
 }
 
 /// Where the answer goes, as a person can judge it: the host of a web page, else the whole.
