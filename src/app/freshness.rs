@@ -23,6 +23,8 @@ use crate::domain::{account::AccountId, client::ClientKey, ended::Ended, token::
 pub(super) const TRUST: Duration = Duration::from_millis(75);
 /// How often it asks.
 pub(super) const BEAT: Duration = Duration::from_millis(20);
+/// After so long nothing that has ended here counts elsewhere.
+pub(super) const ELSEWHERE: Duration = Duration::from_millis(100);
 /// Nobody wanted to know anything for so many beats: it stops asking until somebody does.
 const IDLE: u64 = 100;
 /// How many slots there are for numbers of each kind.

@@ -229,8 +229,18 @@ impl App {
         self.0.shared.letter_waits.notified().await;
     }
 
-    /// The same staircase for the command line: one deed, in its transaction, on this thread.
+    /// The same staircase for the command line: one deed, in its transaction, on this thread. What it has ended
+    /// is accepted nowhere any more when it returns.
     pub fn run_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
+        let before = self.0.shared.fresh.note();
+        let done = self.transact_now(deed);
+        if self.0.remembers && self.0.shared.fresh.note() != before {
+            std::thread::park_timeout(freshness::ELSEWHERE);
+        }
+        done
+    }
+
+    fn transact_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
         let now = self.now();
         let mut tries = 1;
         loop {

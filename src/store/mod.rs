@@ -70,7 +70,7 @@ impl AnyConnection {
     }
 
     /// Every statement that changes what is remembered elsewhere (`app/principals.rs`) says so here.
-    fn end(&mut self, ended: Ended) {
+    pub fn end(&mut self, ended: Ended) {
         self.ended.push(ended);
     }
 }

@@ -1,6 +1,13 @@
 //! 1.C: a refresh token is used once, by the client it was given to, and for no more than was granted (025,
 //! 031, 032). Many who show one at once are in `across/refresh_race.rs` (026, 029).
 
+use cambio::{
+    domain::{client::ClientId, scope::ScopeSet},
+    usecases::{
+        Ctx,
+        client_changes::{self, ChangeClient},
+    },
+};
 use chrono::TimeDelta;
 
 use super::{
@@ -77,9 +84,10 @@ async fn c031_no_more_than_was_granted_and_no_more_than_the_client_still_may() {
     let whole = cast.refresh(&cast.conf, &narrow.text_of("refresh_token")).expect(200).await;
     assert_eq!(whole.text_of("scope"), "read write");
 
-    cast.house
-        .tamper("update clients set scopes = 'read openid' where client_id = 'web-client'")
-        .await;
+    let id = ClientId::parse(&cast.conf.id).unwrap();
+    let less = ChangeClient { scopes: ScopeSet::parse("read openid"), ..ChangeClient::default() };
+    let change = move |ctx: &mut Ctx<'_>| client_changes::change(ctx, &id, &less);
+    cast.house.app.write(change).await.unwrap();
     let mut rows = Rows::of(&cast.house).await;
     let call = refresh(&whole.text_of("refresh_token"), "read write");
     rows.refuse("what was taken", call, Must::Say(400, "invalid_scope")).await;

@@ -193,7 +193,7 @@ async fn a_house_whose_line_is_lost_trusts_nothing_it_knows() {
     let access = pair.known("ok-5").await;
     cut_the_line(&pair.here).await;
     // It is revoked where nobody tells anybody.
-    pair.here.tamper("update families set revoked_at = 1").await;
+    pair.here.tamper_unseen("update families set revoked_at = 1").await;
     pair.refuses_in_time(&access).await;
 
     // The line is opened anew, and what was known before it was lost is not known after.
