@@ -31,7 +31,7 @@ pub struct Way {
 
 impl Way {
     /// Reads where somebody is going. Refuses a request that is of another browser, or too old.
-    pub async fn read(visit: &Visit, words: &Words) -> Result<Self, NoPage> {
+    pub fn read(visit: &Visit, words: &Words) -> Result<Self, NoPage> {
         let device = text_of(words, "to").is_some_and(|to| to == "device");
         let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
         let code = code.map(|code| code.shown()).unwrap_or_default();
