@@ -235,7 +235,7 @@ impl App {
         let before = self.0.shared.fresh.note();
         let done = self.transact_now(deed);
         if self.0.remembers && self.0.shared.fresh.note() != before {
-            std::thread::park_timeout(freshness::ELSEWHERE);
+            self.0.shared.fresh.let_pass(freshness::ELSEWHERE);
         }
         done
     }
