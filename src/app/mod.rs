@@ -110,7 +110,7 @@ impl App {
     ) -> Outcome<T> {
         let now = self.now();
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run(move || shared.read(now, deed)).await?
+        self.0.lanes.run_within(move |left| shared.read(now, left, deed)).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -255,7 +255,9 @@ impl App {
         let now = self.now();
         let mut tries = 1;
         loop {
-            match self.0.shared.transact(now, &deed) {
+            // Nobody waits for it but whoever typed the command.
+            let lent = self.0.shared.store.writer().inspect(|loan| loan.take_your_time());
+            match self.0.shared.transact(lent, now, &deed) {
                 Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
                 other => return other,
             }
@@ -269,7 +271,12 @@ impl App {
     ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
-            Writes::Apart => self.0.lanes.run(move || shared.transact(now, &*deed)).await?,
+            Writes::Apart => {
+                let done = move |left| {
+                    shared.transact(shared.store.writer_within(left), now, &*deed)
+                };
+                self.0.lanes.run_within(done).await?
+            }
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);

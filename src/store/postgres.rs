@@ -3,7 +3,7 @@
 //! Diesel's synchronous interface over the pure-Rust driver: each connection owns a small runtime that the
 //! calling database thread itself drives, so a query costs no hop to another thread.
 
-use std::{cell::RefCell, fs, net::IpAddr, sync::Arc};
+use std::{cell::RefCell, fs, net::IpAddr, sync::Arc, time::Duration};
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{
@@ -19,7 +19,7 @@ use tokio_postgres::{Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
-use super::faults;
+use super::{faults, patience::Patience};
 use crate::error::Fault;
 
 /// Diesel's view of the connection.
@@ -61,6 +61,8 @@ pub struct Target {
     tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
+    connect: Duration,
+    deed: Duration,
 }
 
 impl std::fmt::Debug for Target {
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Target {
 /// Limits of every session.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
-    /// Longest statement, in milliseconds.
+    /// Longest statement, and the longest time a session is lent for, in milliseconds.
     pub statement_ms: u64,
     /// Longest wait for a row lock, in milliseconds.
     pub lock_ms: u64,
@@ -95,9 +97,10 @@ impl Target {
             .as_str()
             .parse()
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
-        config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
-        config.tcp_user_timeout(std::time::Duration::from_secs(5));
-        config.keepalives_idle(std::time::Duration::from_secs(10));
+        let connect = Duration::from_millis(limits.connect_ms);
+        config.connect_timeout(connect);
+        config.tcp_user_timeout(Duration::from_secs(5));
+        config.keepalives_idle(Duration::from_secs(10));
         config.application_name("cambio");
         let tls = tls_for(mode.as_deref(), roots.as_deref(), is_local(&config))?;
         if tls.is_some() {
@@ -108,35 +111,47 @@ impl Target {
              set idle_in_transaction_session_timeout = 10000",
             limits.statement_ms, limits.lock_ms
         );
-        Ok(Self { config, tls, session })
+        let deed = Duration::from_millis(limits.statement_ms);
+        Ok(Self { config, tls, session, connect, deed })
     }
 
-    /// Opens a connection and gives the session its limits.
-    pub fn connect(&self) -> Result<PostgresConnection, Fault> {
+    /// Opens a connection, gives the session its limits, and tells whoever lends it how to limit each loan.
+    pub fn connect(&self) -> Result<(PostgresConnection, Patience), Fault> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
-        let opened = runtime.block_on(self.open())?;
+        let patience = Patience::new(self.deed);
+        // The driver limits the connection itself only: a server that takes it may say nothing for ever.
+        let opening = async { tokio::time::timeout(self.connect, self.open(&patience)).await };
+        let opened = runtime.block_on(opening).map_err(|_late| {
+            Fault::unavailable("the database took the connection and said nothing")
+        })??;
         HANDED_OVER.with_borrow_mut(|slot| *slot = Some(runtime));
         let mut connection = PostgresConnection::from(opened);
+        patience.begin();
         faults::postgres(|| connection.batch_execute(&self.session))?;
-        Ok(connection)
+        Ok((connection, patience))
     }
 
-    async fn open(&self) -> Result<AsyncPgConnection, Fault> {
+    async fn open(&self, patience: &Patience) -> Result<AsyncPgConnection, Fault> {
         let no_answer = |cause: tokio_postgres::Error| Fault::Unavailable {
             what: "the database does not take connections".to_owned(),
             cause: Some(cause.into()),
         };
-        let opened = if let Some(tls) = &self.tls {
+        // Once its patience is over the connection is dropped, and whoever waits is told that it is closed: what
+        // limits statements in the server does not help against a server that is frozen, or out of reach.
+        let client = if let Some(tls) = &self.tls {
             let connector = MakeRustlsConnect::new(tls.as_ref().clone());
             let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         } else {
             let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         };
+        let opened = AsyncPgConnection::try_from(client).await;
         opened.map_err(|cause| Fault::Unavailable {
             what: "the database connection cannot be set up".to_owned(),
             cause: Some(cause.into()),
