@@ -1,43 +1,99 @@
 //! Where a server lives across its deaths: its settings, its database, its mail, its address.
 
-use std::{fs, net::TcpListener, path::PathBuf};
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use cambio::sandbox::Sandbox;
 use tempfile::TempDir;
 
-use crate::database::Database;
-
-/// Everything that outlives the process.
+/// Everything of one node that outlives the process. Nodes of one place share the database and the mail.
+#[derive(Clone)]
 pub struct Place {
     /// Where the server is reached, without a slash at the end.
     pub base: String,
     /// Its settings.
     pub config: PathBuf,
-    /// Its database.
-    pub database: Database,
-    dir: TempDir,
+    /// Its database, as the tests reach it.
+    pub database: String,
+    /// Settings that differ from the file, as variables.
+    pub variables: Vec<(String, String)>,
+    /// Which node it is.
+    number: usize,
+    dir: Arc<TempDir>,
 }
 
+/// The key that the JWT dialects and the pages need.
+const KEY: &str = "faults-are-found-here-and-not-at-night-1234";
+
 impl Place {
-    /// Chooses a free port and writes the settings; the database is empty.
-    pub async fn make(sandbox: &Sandbox) -> Self {
+    /// A place with an `SQLite` file of its own.
+    pub fn with_file(sandbox: &Sandbox) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let database = Database::empty(dir.path()).await;
-        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let base = format!("http://{address}");
-        let config = dir.path().join("cambio.toml");
+        let url = format!("sqlite://{}", dir.path().join("house.db").display());
+        Self::in_dir(dir, &url, sandbox)
+    }
+
+    /// A place on the database of that address.
+    pub fn at(database: &str, sandbox: &Sandbox) -> Self {
+        Self::in_dir(tempfile::tempdir().unwrap(), database, sandbox)
+    }
+
+    fn in_dir(dir: TempDir, database: &str, sandbox: &Sandbox) -> Self {
+        let fragment = sandbox.config_fragment();
+        let mut place = Self {
+            base: String::new(),
+            config: dir.path().join("cambio.toml"),
+            database: database.to_owned(),
+            variables: Vec::new(),
+            number: 0,
+            dir: Arc::new(dir),
+        };
+        place.settle();
         let toml = format!(
             "public_url = \"{base}\"\n\
-             [server]\nlisten = \"{address}\"\n\
-             [database]\nurl = \"{}\"\n\
+             [server]\ndrain_seconds = 0\n\
+             [jwt]\nsigning_key = \"{KEY}\"\n\
              [log]\nlevel = \"warn\"\n\
-             [mail]\ntransport = \"directory\"\ndirectory = \"{}\"\n{}",
-            database.url(),
-            dir.path().join("mail").display(),
-            sandbox.config_fragment(),
+             [mail]\ntransport = \"directory\"\ndirectory = \"{}\"\n{fragment}",
+            place.mail().display(),
+            base = place.base,
         );
-        fs::write(&config, toml).unwrap();
-        Self { base, config, database, dir }
+        fs::write(&place.config, toml).unwrap();
+        place.with("DATABASE__URL", database)
+    }
+
+    /// The same with one more setting: `SECTION__KEY`.
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        self.variables.retain(|(known, _)| known != &format!("CAMBIO_{key}"));
+        self.variables.push((format!("CAMBIO_{key}"), value.to_string()));
+        self
+    }
+
+    /// The same with letters sent to a mail server on that port.
+    pub fn mailing_to(self, port: u16) -> Self {
+        self.with("MAIL__TRANSPORT", "smtp")
+            .with("MAIL__SMTP__HOST", "127.0.0.1")
+            .with("MAIL__SMTP__PORT", port)
+            .with("MAIL__SMTP__TLS", "none")
+    }
+
+    /// Another node beside it, on the same database.
+    pub fn beside(&self) -> Self {
+        let mut other = self.clone();
+        other.number += 1;
+        other.settle();
+        other
+    }
+
+    /// Takes a free port.
+    fn settle(&mut self) {
+        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        self.base = format!("http://{address}");
+        *self = self.clone().with("SERVER__LISTEN", address);
     }
 
     /// Where its letters arrive.
@@ -45,8 +101,18 @@ impl Place {
         self.dir.path().join("mail")
     }
 
+    /// A file of that name.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
     /// Where it writes its log.
     pub fn log(&self) -> PathBuf {
-        self.dir.path().join("log")
+        self.file(&format!("log-{}", self.number))
+    }
+
+    /// The path of its `SQLite` file, if it has one.
+    pub fn database_file(&self) -> Option<&Path> {
+        self.database.strip_prefix("sqlite://").map(Path::new)
     }
 }

@@ -1,0 +1,76 @@
+//! The list of the faults, and how one is played: in bounded time, and whatever happens with a line at its end.
+
+use std::{
+    env,
+    panic::AssertUnwindSafe,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+
+use crate::{kills, outages, scene::Scale, verdict::Verdict, wire};
+
+type Play = fn(Scale) -> LocalBoxFuture<'static, Verdict>;
+
+/// A fault by its number, what it is, and how it is played.
+const FAULTS: [(&str, &str, Play); 6] = [
+    ("F01", "kill -9 at work, SQLite", |scale| kills::on_a_file(scale).boxed_local()),
+    ("F02", "kill -9 at work, PostgreSQL", |scale| kills::on_postgres(scale).boxed_local()),
+    ("F03", "PostgreSQL crashes", |scale| outages::crash(scale).boxed_local()),
+    ("F08", "PostgreSQL is away", |scale| outages::away(scale).boxed_local()),
+    ("F11", "PostgreSQL is slow", |scale| outages::slow(scale).boxed_local()),
+    ("F12", "no connection is left", |scale| outages::exhausted(scale).boxed_local()),
+];
+
+/// Plays what the command line names and tells whether every criterion was met.
+pub fn play() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--list") {
+        for (number, what, _) in FAULTS {
+            println!("{number}  {what}");
+        }
+        return ExitCode::SUCCESS;
+    }
+    let named = |number: &str| words.iter().any(|word| word == number || word == "all");
+    let unnamed = !words.iter().any(|word| !word.starts_with('-'));
+    let quick = unnamed || words.iter().any(|word| word == "--quick");
+    let chosen = FAULTS.iter().filter(|(number, ..)| named(number) || unnamed && *number == "F01");
+    wire::check();
+    let mut held = true;
+    for (number, what, fault) in chosen {
+        held &= run(number, what, *fault, Scale { quick });
+    }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(number: &str, what: &str, fault: Play, scale: Scale) -> bool {
+    eprintln!("{number}: {what}");
+    let began = Instant::now();
+    let patience = Duration::from_mins(scale.of(60, 10));
+    let system = actix_web::rt::System::new();
+    let played = system.block_on(async {
+        let played = tokio::time::timeout(patience, AssertUnwindSafe(fault(scale)).catch_unwind());
+        played.await
+    });
+    let verdict = match played {
+        Ok(Ok(verdict)) => verdict,
+        Ok(Err(panic)) => broken(&format!("broke off: {}", text_of(panic.as_ref()))),
+        Err(_late) => broken("took longer than it may"),
+    };
+    let held = verdict.missed().is_empty();
+    println!("{}", verdict.line(number, scale.quick, began.elapsed()));
+    held
+}
+
+fn broken(why: &str) -> Verdict {
+    let mut verdict = Verdict::default();
+    verdict.tell("why", why);
+    verdict.holds("played_to_the_end", false);
+    verdict
+}
+
+fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned())).unwrap_or_default()
+}
