@@ -14,7 +14,7 @@ mod writer;
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -22,6 +22,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
@@ -41,6 +42,7 @@ use crate::{
     usecases::{
         Ctx, Verdict,
         authenticate::{self, Authenticated},
+        keys as signing_keys,
     },
 };
 
@@ -55,6 +57,7 @@ struct Inner {
     hashing: Hashing,
     providers: Registry,
     stopping: AtomicBool,
+    published: Mutex<Arc<Vec<Value>>>,
 }
 
 /// How writes are grouped: on `SQLite` by the one writer, on PostgreSQL each in its own transaction.
@@ -100,6 +103,7 @@ impl App {
             hashing: Hashing::start(&config.hashing, cores())?,
             providers: Registry::build(&config.providers)?,
             stopping: AtomicBool::new(false),
+            published: Mutex::default(),
         })))
     }
 
@@ -233,6 +237,23 @@ impl App {
     /// The store, for bringing its tables up to date.
     pub fn store(&self) -> &Store {
         &self.0.shared.store
+    }
+
+    /// The keys that verify our signatures; made, if there are none. While the store cannot be asked, those
+    /// that were published last.
+    pub async fn published_keys(&self) -> Outcome<Arc<Vec<Value>>> {
+        let last = || self.0.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked = self.read(signing_keys::published).await;
+        if asked.as_ref().is_ok_and(Vec::is_empty) {
+            self.write(signing_keys::ensure).await?;
+            asked = self.read(signing_keys::published).await;
+        }
+        match asked {
+            Ok(keys) => *last() = Arc::new(keys),
+            Err(Error::Fault(Fault::Unavailable { .. })) if !last().is_empty() => {}
+            Err(other) => return Err(other),
+        }
+        Ok(Arc::clone(&last()))
     }
 
     /// From now on this process says that it is not ready; it serves all the same.

@@ -9,18 +9,23 @@ use std::{
 
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
-use crate::{kills, outages, scene::Scale, verdict::Verdict, wire};
+use crate::{kills, outages, races, scene::Scale, verdict::Verdict, wire};
 
 type Play = fn(Scale) -> LocalBoxFuture<'static, Verdict>;
 
 /// A fault by its number, what it is, and how it is played.
-const FAULTS: [(&str, &str, Play); 6] = [
+const FAULTS: [(&str, &str, Play); 11] = [
     ("F01", "kill -9 at work, SQLite", |scale| kills::on_a_file(scale).boxed_local()),
     ("F02", "kill -9 at work, PostgreSQL", |scale| kills::on_postgres(scale).boxed_local()),
     ("F03", "PostgreSQL crashes", |scale| outages::crash(scale).boxed_local()),
     ("F08", "PostgreSQL is away", |scale| outages::away(scale).boxed_local()),
     ("F11", "PostgreSQL is slow", |scale| outages::slow(scale).boxed_local()),
     ("F12", "no connection is left", |scale| outages::exhausted(scale).boxed_local()),
+    ("F22", "revoked here, shown there", |scale| races::revocations(scale).boxed_local()),
+    ("F23", "eight refresh at once", |scale| races::refreshes(scale).boxed_local()),
+    ("F24", "eight redeem a code at once", |scale| races::codes(scale).boxed_local()),
+    ("F25", "eight open a link at once", |scale| races::links(scale).boxed_local()),
+    ("F26", "sixteen of one person at once", |scale| races::births(scale).boxed_local()),
 ];
 
 /// Plays what the command line names and tells whether every criterion was met.

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod births;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod cluster;
@@ -32,6 +34,8 @@ mod post;
 mod probe;
 #[cfg(test)]
 mod proxy;
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]

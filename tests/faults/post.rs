@@ -43,6 +43,11 @@ impl Post {
         self.links.get(address)
     }
 
+    /// The same, once: the next one is another letter's.
+    pub fn take_link_to(&mut self, address: &str) -> Option<Link> {
+        self.links.remove(address)
+    }
+
     /// How many letters have come.
     pub fn count(&self) -> usize {
         self.opened.len()
@@ -50,7 +55,8 @@ impl Post {
 }
 
 fn link(text: &str) -> Option<Link> {
-    let (_, rest) = text.split_once("/auth/activate/")?;
+    let places = ["/auth/activate/", "/auth/password/reset/confirm/"];
+    let (_, rest) = places.iter().find_map(|place| text.split_once(place))?;
     let legal = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
     let (uid, token) = rest.split(|c| !legal(c)).next()?.split_once('/')?;
     Some((uid.to_owned(), token.to_owned()))
