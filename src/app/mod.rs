@@ -239,6 +239,11 @@ impl App {
         &self.0.shared.store
     }
 
+    /// Whether there is a key to seal with: without it there is no OpenID Connect, and there are no pages.
+    pub fn keeps_keys(&self) -> bool {
+        self.0.shared.keys.sealing.is_some()
+    }
+
     /// The keys that verify our signatures; made, if there are none. While the store cannot be asked, those
     /// that were published last.
     pub async fn published_keys(&self) -> Outcome<Arc<Vec<Value>>> {

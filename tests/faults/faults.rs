@@ -9,18 +9,24 @@ use std::{
 
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
-use crate::{kills, outages, races, scene::Scale, verdict::Verdict, wire};
+use crate::{commits, kills, mails, outages, races, scene::Scale, standbys, verdict::Verdict, wire};
 
 type Play = fn(Scale) -> LocalBoxFuture<'static, Verdict>;
 
 /// A fault by its number, what it is, and how it is played.
-const FAULTS: [(&str, &str, Play); 11] = [
+const FAULTS: [(&str, &str, Play); 17] = [
     ("F01", "kill -9 at work, SQLite", |scale| kills::on_a_file(scale).boxed_local()),
     ("F02", "kill -9 at work, PostgreSQL", |scale| kills::on_postgres(scale).boxed_local()),
     ("F03", "PostgreSQL crashes", |scale| outages::crash(scale).boxed_local()),
     ("F08", "PostgreSQL is away", |scale| outages::away(scale).boxed_local()),
+    ("F09", "the standby takes over", |scale| standbys::failover(scale).boxed_local()),
+    ("F10", "the primary is demoted", |scale| standbys::read_only(scale).boxed_local()),
     ("F11", "PostgreSQL is slow", |scale| outages::slow(scale).boxed_local()),
     ("F12", "no connection is left", |scale| outages::exhausted(scale).boxed_local()),
+    ("F14", "the answer to a commit is lost", |scale| commits::ambiguous(scale).boxed_local()),
+    ("F17", "the mail server is away", |scale| mails::away(scale).boxed_local()),
+    ("F18", "one letter is poison", |scale| mails::poison(scale).boxed_local()),
+    ("F19", "kill -9 with a letter in hand", |scale| mails::killed_couriers(scale).boxed_local()),
     ("F22", "revoked here, shown there", |scale| races::revocations(scale).boxed_local()),
     ("F23", "eight refresh at once", |scale| races::refreshes(scale).boxed_local()),
     ("F24", "eight redeem a code at once", |scale| races::codes(scale).boxed_local()),

@@ -1,12 +1,16 @@
 //! What the database holds, seen past the server.
 
+use std::path::Path;
+
 use cambio::store::{
     AnyConnection,
     accounts::NO_PASSWORD,
     open::{Store, StoreOptions},
 };
 use diesel::{
-    QueryableByName, RunQueryDsl as _, sql_query,
+    Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    connection::SimpleConnection as _,
+    sql_query,
     sql_types::{BigInt, Text},
 };
 
@@ -99,6 +103,17 @@ async fn sound(place: &Place) -> Vec<String> {
 pub async fn count(place: &Place, rest: &str) -> usize {
     let query = format!("select '' as name, '' as state, count(*) as number {rest}");
     usize::try_from(ask(place, query).await[0].number).unwrap()
+}
+
+/// Changes something in an `SQLite` file beside the server.
+pub async fn change(file: &Path, statement: &'static str) {
+    let file = file.to_owned();
+    let changed = tokio::task::spawn_blocking(move || {
+        let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        connection.batch_execute("pragma busy_timeout = 10000").unwrap();
+        connection.batch_execute(statement).unwrap();
+    });
+    changed.await.unwrap();
 }
 
 async fn ask(place: &Place, query: String) -> Vec<Fact> {

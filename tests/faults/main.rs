@@ -13,6 +13,8 @@ mod callers;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
+mod commits;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod inspect;
@@ -24,6 +26,8 @@ mod kills;
 mod ledger;
 #[cfg(test)]
 mod load;
+#[cfg(test)]
+mod mails;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
@@ -40,6 +44,10 @@ mod races;
 mod scene;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod smtp;
+#[cfg(test)]
+mod standbys;
 #[cfg(test)]
 mod verdict;
 #[cfg(test)]

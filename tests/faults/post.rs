@@ -54,7 +54,8 @@ impl Post {
     }
 }
 
-fn link(text: &str) -> Option<Link> {
+/// The link in a letter.
+pub fn link(text: &str) -> Option<Link> {
     let places = ["/auth/activate/", "/auth/password/reset/confirm/"];
     let (_, rest) = places.iter().find_map(|place| text.split_once(place))?;
     let legal = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
