@@ -93,6 +93,7 @@ impl Target {
             Url::parse(url).map_err(|cause| Fault::because("database.url is not a URL", cause))?;
         let mode = take_parameter(&mut url, "sslmode");
         let roots = take_parameter(&mut url, "sslrootcert");
+        name_hosts_apart(&mut url);
         let mut config: Config = url
             .as_str()
             .parse()
@@ -170,6 +171,20 @@ fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
     taken
 }
 
+/// Makes `host=A,B` two hosts: in a URL the driver takes it for the name of one.
+fn name_hosts_apart(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let pairs = query.split('&').map(|pair| match pair.strip_prefix("host=") {
+        Some(hosts) => {
+            let hosts = hosts.split(',').map(|host| format!("host={host}"));
+            hosts.collect::<Vec<_>>().join("&")
+        }
+        None => pair.to_owned(),
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    url.set_query(Some(&query));
+}
+
 /// Whether every host is this machine. The driver is asked, not the URL: `?host=` names hosts, too.
 fn is_local(config: &Config) -> bool {
     let here = |host: &Host| match host {
@@ -242,7 +257,7 @@ fn roots_from(file: Option<&str>) -> Result<RootCertStore, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionLimits, Target};
+    use super::{Host, SessionLimits, Target};
 
     fn is_encrypted(url: &str) -> bool {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
@@ -278,6 +293,21 @@ mod tests {
     fn a_sslmode_that_does_not_exist_is_told() {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
         assert!(Target::parse("postgres://cambio@db.example/c?sslmode=prefer", limits).is_err());
+    }
+
+    #[test]
+    fn hosts_and_ports_are_told_apart() {
+        let url = "postgres:///c?user=u&host=one.example,127.0.0.1,/run/pg&port=5433,5434,5435\
+                   &target_session_attrs=read-write";
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        let target = Target::parse(url, limits).expect("a target");
+        let hosts = [
+            Host::Tcp("one.example".to_owned()),
+            Host::Tcp("127.0.0.1".to_owned()),
+            Host::Unix("/run/pg".into()),
+        ];
+        assert_eq!(target.config.get_hosts(), hosts);
+        assert_eq!(target.config.get_ports(), [5433, 5434, 5435]);
     }
 
     #[test]

@@ -37,6 +37,8 @@ impl Struck {
             1..=5 => Strike::AnswerLost,
             _ => Strike::CommitLost,
         };
+        // The courier of the round before has commits of its own.
+        tokio::time::sleep(Duration::from_millis(20)).await;
         let before = self.proxy.struck();
         self.proxy.arm(strike);
         let said = call.await;
@@ -98,7 +100,7 @@ async fn refreshes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         let said = caller.patient().convert("yandex-oauth2", "ok-5").await.unwrap();
         let token = said.text("refresh_token");
         let call = async { caller.refresh(&token).await.unwrap() };
-        let Some(lost) = struck.call(tries, call).await else { continue };
+        let Some(lost) = struck.call(done, call).await else { continue };
         done += 1;
         *statuses.entry(lost.status).or_default() += 1;
         let first = caller.patient().refresh(&token).await.unwrap();
@@ -127,7 +129,7 @@ async fn codes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         tries += 1;
         let Some(code) = struck.browser.code().await else { continue };
         let call = async { struck.browser.redeem(&struck.caller, &code).await.unwrap() };
-        let Some(lost) = struck.call(tries, call).await else { continue };
+        let Some(lost) = struck.call(done, call).await else { continue };
         done += 1;
         let again = loop {
             let said = struck.browser.redeem(&struck.caller, &code).await.unwrap();
@@ -158,7 +160,7 @@ async fn registrations(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         tries += 1;
         let email = format!("person{:x}@example.com", below(usize::MAX));
         let call = async { struck.caller.register(&email).await.unwrap() };
-        let Some(lost) = struck.call(tries, call).await else { continue };
+        let Some(lost) = struck.call(done, call).await else { continue };
         done += 1;
         let again = struck.caller.patient().register(&email).await.unwrap();
         let rest = format!("from accounts where email = '{email}'");

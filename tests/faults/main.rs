@@ -15,6 +15,10 @@ mod cluster;
 #[cfg(test)]
 mod commits;
 #[cfg(test)]
+mod crowds;
+#[cfg(test)]
+mod disks;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod inspect;
@@ -31,11 +35,15 @@ mod mails;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod panics;
+#[cfg(test)]
 mod place;
 #[cfg(test)]
 mod post;
 #[cfg(test)]
 mod probe;
+#[cfg(test)]
+mod providers;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
@@ -48,6 +56,10 @@ mod server;
 mod smtp;
 #[cfg(test)]
 mod standbys;
+#[cfg(test)]
+mod starts;
+#[cfg(test)]
+mod stops;
 #[cfg(test)]
 mod verdict;
 #[cfg(test)]

@@ -10,6 +10,8 @@ use std::{
 use cambio::sandbox::Sandbox;
 use tempfile::TempDir;
 
+use crate::proxy::Proxy;
+
 /// Everything of one node that outlives the process. Nodes of one place share the database and the mail.
 #[derive(Clone)]
 pub struct Place {
@@ -70,6 +72,15 @@ impl Place {
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.variables.retain(|(known, _)| known != &format!("CAMBIO_{key}"));
         self.variables.push((format!("CAMBIO_{key}"), value.to_string()));
+        self
+    }
+
+    /// The same with the providers behind a proxy.
+    pub fn with_providers_behind(self, proxy: &Proxy, sandbox: &Sandbox) -> Self {
+        let there = sandbox.base_url();
+        let here = proxy.instead(there);
+        let settings = fs::read_to_string(&self.config).unwrap();
+        fs::write(&self.config, settings.replace(there, here.trim_end_matches('/'))).unwrap();
         self
     }
 

@@ -161,7 +161,7 @@ fn converse(mut stream: TcpStream, state: &Mutex<State>) -> Option<()> {
 
 fn take(state: &Mutex<State>, to: &str, text: &str) {
     // Long lines are broken: RFC 2045 §6.7.
-    let plain = text.replace("=\n", "").replace("=3D", "=");
+    let plain = text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
     let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: "));
     let letter = Letter {
         link: link(&plain),

@@ -1,8 +1,14 @@
 //! The figures of a fault and whether each of them is what its criterion asks for.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Map, Value, json};
+
+/// Whether times are those of a quick run.
+pub static LENIENT: AtomicBool = AtomicBool::new(false);
 
 /// What was measured.
 #[derive(Debug, Default)]
@@ -39,8 +45,10 @@ impl Verdict {
         self.judge(name, json!(is), is >= wanted, &format!("{wanted} % or more"));
     }
 
-    /// A time that must not be exceeded; told in milliseconds.
+    /// A time that must not be exceeded; told in milliseconds. The few rounds of a quick run are played beside
+    /// builds: there it must not be exceeded by far.
     pub fn within(&mut self, name: &str, is: Duration, wanted: Duration) {
+        let wanted = if LENIENT.load(Ordering::Relaxed) { wanted * 4 } else { wanted };
         self.judge(&format!("{name}_ms"), millis(is), is <= wanted, &format!("{wanted:?} or less"));
     }
 
