@@ -298,9 +298,8 @@ impl App {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
             Writes::Apart => {
-                let done = move |left| {
-                    shared.transact(shared.store.writer_within(left), now, &*deed)
-                };
+                let done =
+                    move |left| shared.transact(shared.store.writer_within(left), now, &*deed);
                 self.0.lanes.run_within(done).await?
             }
             Writes::Together(writer) => {

@@ -83,7 +83,8 @@ impl Browser {
     }
 
     async fn open(&self, place: &str) -> Response {
-        let call = self.http.get(place).header("Cookie", self.cookie()).header("Accept", "text/html");
+        let call =
+            self.http.get(place).header("Cookie", self.cookie()).header("Accept", "text/html");
         call.send().await.unwrap()
     }
 

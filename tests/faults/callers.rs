@@ -74,16 +74,6 @@ impl Caller {
         &self.http
     }
 
-    /// Opens any path.
-    pub async fn get(&self, path: &str) -> Heard {
-        self.hear(self.http.get(format!("{}{path}", self.base))).await
-    }
-
-    /// Asks for the letter of an activation again.
-    pub async fn resend(&self, email: &str) -> Heard {
-        self.hear(self.post("users/resend_activation/", &[("email", email)])).await
-    }
-
     /// Asks for a letter that leads to a new password.
     pub async fn forget(&self, email: &str) -> Heard {
         self.hear(self.post("users/reset_password/", &[("email", email)])).await

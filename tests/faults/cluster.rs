@@ -134,12 +134,6 @@ impl Cluster {
         client
     }
 
-    /// The one number a query answers.
-    pub async fn count(&self, query: &str) -> usize {
-        let number: i64 = self.connect().await.query_one(query, &[]).await.unwrap().get(0);
-        usize::try_from(number).unwrap()
-    }
-
     /// Makes another database and tells its address.
     pub async fn database(&self, name: &str) -> String {
         self.connect().await.batch_execute(&format!("create database {name}")).await.unwrap();
@@ -198,7 +192,8 @@ impl Drop for Cluster {
 /// Sends a signal to those processes; that one of them is gone by now does not matter.
 pub fn signal(pids: &[u32], which: &str) {
     let pids = pids.iter().map(ToString::to_string);
-    let done = Command::new("kill").arg(format!("-{which}")).args(pids).stderr(Stdio::null()).status();
+    let done =
+        Command::new("kill").arg(format!("-{which}")).args(pids).stderr(Stdio::null()).status();
     assert!(done.is_ok(), "{done:?}");
 }
 
@@ -214,5 +209,7 @@ fn is_root() -> bool {
 
 /// Where initdb and postgres are: `scripts/faults` says so.
 fn programs() -> PathBuf {
-    env::var_os("POSTGRES_PROGRAMS").map(PathBuf::from).expect("scripts/faults sets POSTGRES_PROGRAMS")
+    env::var_os("POSTGRES_PROGRAMS")
+        .map(PathBuf::from)
+        .expect("scripts/faults sets POSTGRES_PROGRAMS")
 }

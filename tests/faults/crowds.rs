@@ -64,7 +64,8 @@ async fn healthy(place: &Place) -> bool {
     let asking = async {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let mut stream = TcpStream::connect(address).await?;
-        let ask = format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let ask =
+            format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(ask.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
@@ -106,10 +107,10 @@ pub async fn writers(scale: Scale) -> Verdict {
         }
         all
     };
-    let (writes, reads) =
-        tokio::join!(join_all((0..64).map(write)), join_all((0..8).map(read)));
+    let (writes, reads) = tokio::join!(join_all((0..64).map(write)), join_all((0..8).map(read)));
     let (writes, reads) = (writes.concat(), reads.concat());
-    let odd = |all: &[Said]| all.iter().filter(|said| said.status != 200).cloned().collect::<Vec<_>>();
+    let odd =
+        |all: &[Said]| all.iter().filter(|said| said.status != 200).cloned().collect::<Vec<_>>();
     let slow = |all: &[Said]| p99(&mut all.iter().map(|said| said.took).collect::<Vec<_>>());
     verdict.tell("writes", writes.len());
     verdict.tell("reads", reads.len());

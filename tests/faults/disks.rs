@@ -53,9 +53,9 @@ impl Drop for Tracer {
 /// F05: what syncs or writes the file fails, from one moment on and for a while.
 pub async fn failing(scale: Scale) -> Verdict {
     let mut verdict = Verdict::default();
-    let faults = ["fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC"];
+    let faults = ["fsync,fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC"];
     for (round, fault) in faults.iter().cycle().take(scale.of(9, 3)).enumerate() {
-        let name = format!("{}_{round}", fault.replace(":error=", "_"));
+        let name = format!("{}_{round}", fault.replace([',', ':'], "_").replace("error=", ""));
         let sandbox = scene::emulators().await;
         let place = Place::with_file(&sandbox).with("TOKENS__REFRESH_GRACE_SECONDS", 60);
         let (mut server, load) = scene::begin(&place).await;
@@ -109,9 +109,13 @@ impl Disk {
         File::create(&image).unwrap().set_len(20 << 20).unwrap();
         let (image, at) = (image.to_str().unwrap(), place.to_str().unwrap());
         let run = |words: &[&str]| {
-            Command::new(words[0]).args(&words[1..]).output().is_ok_and(|done| done.status.success())
+            Command::new(words[0])
+                .args(&words[1..])
+                .output()
+                .is_ok_and(|done| done.status.success())
         };
-        let ext4 = run(&["mkfs.ext4", "-q", "-F", image]) && run(&["mount", "-o", "loop", image, at]);
+        let ext4 =
+            run(&["mkfs.ext4", "-q", "-F", image]) && run(&["mount", "-o", "loop", image, at]);
         let kind = if ext4 { "ext4" } else { "tmpfs" };
         assert!(
             ext4 || run(&["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", at]),
@@ -152,7 +156,9 @@ pub async fn full(scale: Scale) -> Verdict {
     let (server, load) = scene::begin(&place).await;
     let mut grants = Vec::new();
     for _ in 0..20 {
-        grants.push(load.patient.convert("yandex-oauth2", "ok-7").await.unwrap().text("access_token"));
+        grants.push(
+            load.patient.convert("yandex-oauth2", "ok-7").await.unwrap().text("access_token"),
+        );
     }
     let (mut put_off, mut odd, mut slowest) = (0, Vec::new(), Duration::ZERO);
     let (mut good, mut checks) = (0, 0);

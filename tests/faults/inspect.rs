@@ -111,15 +111,22 @@ pub async fn count(place: &Place, rest: &str) -> usize {
 pub async fn step_back(place: &Place) {
     let url = place.database.clone();
     let back = tokio::task::spawn_blocking(move || {
-        let options =
-            StoreOptions { url, connections: 1, acquire_ms: 5000, statement_ms: 60_000, lock_ms: 5000 };
+        let options = StoreOptions {
+            url,
+            connections: 1,
+            acquire_ms: 5000,
+            statement_ms: 60_000,
+            lock_ms: 5000,
+        };
         let store = Store::open(&options).unwrap_or_else(|fault| panic!("{fault}"));
         let mut loan = store.writer().unwrap_or_else(|fault| panic!("{fault}"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
         let of = |name| FileBasedMigrations::from_path(root.join(name)).unwrap();
         match &mut loan.any {
             AnyConnection::Sqlite(c) => c.revert_last_migration(of("sqlite")).map(drop).unwrap(),
-            AnyConnection::Postgres(c) => c.revert_last_migration(of("postgres")).map(drop).unwrap(),
+            AnyConnection::Postgres(c) => {
+                c.revert_last_migration(of("postgres")).map(drop).unwrap();
+            }
         }
     });
     back.await.unwrap();

@@ -3,7 +3,10 @@
 //! A step is noted before it is asked for and noted as done when its answer has arrived in full. What is
 //! still "asked" when the server dies may have happened or not; what is "done" must have.
 
-use std::{collections::BTreeMap, time::{Duration, Instant}};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use cambio::entropy::{Entropy, OsEntropy};
 

@@ -40,9 +40,8 @@ pub async fn away(scale: Scale) -> Verdict {
     let sandbox = scene::emulators().await;
     let (mail, mut verdict) = (MailServer::start(), Verdict::default());
     let proxy = Proxy::before(mail.port());
-    let place = Place::with_file(&sandbox)
-        .mailing_to(proxy.port())
-        .with("HASHING__WAIT_MS", 30_000);
+    let place =
+        Place::with_file(&sandbox).mailing_to(proxy.port()).with("HASHING__WAIT_MS", 30_000);
     let (server, load) = scene::begin(&place).await;
     let caller = &load.patient;
     let (_, mut normal) = register(caller, people("before", scale.of(100, 10))).await;
@@ -109,6 +108,10 @@ pub async fn poison(scale: Scale) -> Verdict {
         verdict.exactly(&format!("{what}_tries"), mail.tries("poison@example.com"), 10);
         let shown = parked_tries(&place);
         verdict.exactly(&format!("{what}_tries_shown_to_the_operator"), shown, 10);
+        mail.behave(Manner::Kind);
+        server::run(&place, &["mail", "retry", "--all"]);
+        let came = until(SECOND * 60, || async { !mail.to("poison@example.com").is_empty() });
+        verdict.within(&format!("{what}_sent_after_retry"), came.await, SECOND * 10);
         let copies = mail.count() - mail.readers();
         verdict.exactly(&format!("{what}_copies_of_others"), copies, 0);
         drop(server);
@@ -120,7 +123,11 @@ pub async fn poison(scale: Scale) -> Verdict {
 /// What was put back is due now: the waits between ten tries are a day long.
 async fn hasten(place: &Place) {
     let file = place.database_file().unwrap().to_owned();
-    inspect::change(&file, "update outbox set due_at = 0 where attempts > 0 and last_error is not null").await;
+    inspect::change(
+        &file,
+        "update outbox set due_at = 0 where attempts > 0 and last_error is not null",
+    )
+    .await;
     sleep(Duration::from_millis(50)).await;
 }
 

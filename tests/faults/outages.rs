@@ -29,7 +29,11 @@ pub async fn crash(scale: Scale) -> Verdict {
     for round in 0..rounds {
         let crash = async {
             sleep(Duration::from_millis(700)).await;
-            if round % 2 == 0 { cluster.kill() } else { cluster.stop("QUIT") }
+            if round % 2 == 0 {
+                cluster.kill();
+            } else {
+                cluster.stop("QUIT");
+            }
             sleep(Duration::from_millis(300)).await;
             cluster.start().await;
             let accepts = Instant::now();
@@ -79,9 +83,17 @@ pub async fn away(scale: Scale) -> Verdict {
         load.journal().slowest = Duration::ZERO;
         let outage = async {
             sleep(SECOND).await;
-            if how == "stopped" { cluster.stop("INT") } else { cluster.freeze() }
+            if how == "stopped" {
+                cluster.stop("INT");
+            } else {
+                cluster.freeze();
+            }
             let seen = watch(&place, &load, minute).await;
-            if how == "stopped" { cluster.start().await } else { cluster.thaw() }
+            if how == "stopped" {
+                cluster.start().await;
+            } else {
+                cluster.thaw();
+            }
             let accepts = Instant::now();
             sleep(SECOND * 3).await;
             (seen, accepts)
@@ -163,6 +175,14 @@ pub async fn slow(scale: Scale) -> Verdict {
         said.is_ok_and(|said| said.status == 401 && said.took < normal * 2 + SECOND / 20)
     });
     verdict.within("back_to_normal_after", back.await, SECOND * 2);
+    // The first hangs up halfway, the second without a word.
+    for cut in [Proxy::half_close, Proxy::reset] {
+        cut(&proxy);
+        let back = until(SECOND * 30, || async {
+            load.caller.bearer_opens("none").await.is_ok_and(|said| said.status == 401)
+        });
+        verdict.within("back_after_a_cut", back.await, SECOND * 2);
+    }
     // Twice the cores, and as many more as are being given up.
     let cores = std::thread::available_parallelism().unwrap().get();
     verdict.at_most("connections_to_the_database", widest, 4 * cores + 4);
@@ -189,7 +209,8 @@ pub async fn exhausted(scale: Scale) -> Verdict {
     let (began, mut open, mut asked) = (Instant::now(), 0, 0);
     let (mut put_off, mut calls, mut slowest) = (0, 0, Duration::ZERO);
     while began.elapsed() < Duration::from_secs(scale.of(20, 4)) {
-        let checks = futures_util::future::join_all((0..16).map(|_| load.caller.bearer_opens("none")));
+        let checks =
+            futures_util::future::join_all((0..16).map(|_| load.caller.bearer_opens("none")));
         let opens = futures_util::future::join_all(OPEN.map(|path| server::get(&place, path)));
         let (checks, opens) = tokio::join!(checks, opens);
         open += opens.iter().filter(|status| **status == Some(200)).count();
@@ -214,8 +235,7 @@ pub async fn exhausted(scale: Scale) -> Verdict {
 }
 
 /// What answers without the database.
-const OPEN: [&str; 3] =
-    ["/health/live", "/oauth/jwks", "/.well-known/oauth-authorization-server"];
+const OPEN: [&str; 3] = ["/health/live", "/oauth/jwks", "/.well-known/oauth-authorization-server"];
 
 /// Takes every connection there is, those of the server, too.
 async fn hold(cluster: &Cluster) -> Vec<tokio_postgres::Client> {

@@ -1,6 +1,7 @@
 //! Where a server lives across its deaths: its settings, its database, its mail, its address.
 
 use std::{
+    fmt::Display,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -69,7 +70,7 @@ impl Place {
     }
 
     /// The same with one more setting: `SECTION__KEY`.
-    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, key: &str, value: impl Display) -> Self {
         self.variables.retain(|(known, _)| known != &format!("CAMBIO_{key}"));
         self.variables.push((format!("CAMBIO_{key}"), value.to_string()));
         self

@@ -47,11 +47,6 @@ impl Post {
     pub fn take_link_to(&mut self, address: &str) -> Option<Link> {
         self.links.remove(address)
     }
-
-    /// How many letters have come.
-    pub fn count(&self) -> usize {
-        self.opened.len()
-    }
 }
 
 /// The link in a letter.

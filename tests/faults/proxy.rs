@@ -88,7 +88,8 @@ impl Proxy {
         let serving = Arc::clone(&shared);
         // A thread of its own: what it delays must not be delayed by the load.
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             tokio::task::LocalSet::new().block_on(&runtime, serve(listener, serving));
         });
         Self { address, shared }
@@ -173,7 +174,8 @@ async fn pass(client: TcpStream, shared: &Shared) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let (lost, losing) = watch::channel(None);
-    let asked = Pump { manner: manner.clone(), strikes: Some((shared, lost)), losing: losing.clone() };
+    let asked =
+        Pump { manner: manner.clone(), strikes: Some((shared, lost)), losing: losing.clone() };
     let answered = Pump { manner: manner.clone(), strikes: None, losing };
     let mut both = std::pin::pin!(async {
         tokio::select! {

@@ -175,10 +175,14 @@ pub async fn refreshes(scale: Scale) -> Verdict {
                 })
                 .await;
             errors += server_errors(&said);
-            let pairs: BTreeSet<String> =
-                said.iter().filter(|said| said.status == 200).map(|said| said.body.to_string()).collect();
+            let pairs: BTreeSet<String> = said
+                .iter()
+                .filter(|said| said.status == 200)
+                .map(|said| said.body.to_string())
+                .collect();
             let served = with_status(&said, 200);
-            let right = if grace == 0 { served == 1 } else { served == CALLERS && pairs.len() == 1 };
+            let right =
+                if grace == 0 { served == 1 } else { served == CALLERS && pairs.len() == 1 };
             if !right {
                 odd.push(format!("round {round}: {served} served, {} pairs", pairs.len()));
             }
@@ -274,7 +278,7 @@ pub async fn births(scale: Scale) -> Verdict {
     for round in 0..rounds {
         let register = |node: Caller, who: usize| async move {
             // Each in letters of another size.
-            let name = if who % 2 == 0 { "Ada" } else { "aDA" };
+            let name = if who.is_multiple_of(2) { "Ada" } else { "aDA" };
             node.register(&format!("{name}{round}@Example.com")).await.unwrap()
         };
         let said = pair.all(many, register).await;

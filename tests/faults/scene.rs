@@ -1,9 +1,6 @@
 //! What most faults begin with: emulated providers, a place, a client, a load.
 
-use std::{
-    net::TcpListener,
-    sync::Arc,
-};
+use std::{net::TcpListener, sync::Arc};
 
 use cambio::{
     clock::SystemClock,

@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -144,11 +143,6 @@ pub async fn get(place: &Place, path: &str) -> Option<u16> {
         std::str::from_utf8(answer.get(9..12)?).ok()?.parse().ok()
     };
     tokio::time::timeout(Duration::from_secs(5), asking).await.ok().flatten()
-}
-
-/// Where the program is.
-pub fn program() -> PathBuf {
-    PROGRAM.into()
 }
 
 fn log(place: &Place) -> File {

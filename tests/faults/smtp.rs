@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
@@ -43,8 +43,6 @@ pub struct Letter {
     pub link: Option<Link>,
     /// What no other letter has, and every copy of this one.
     pub message_id: String,
-    /// When it came.
-    pub at: Instant,
 }
 
 #[derive(Default)]
@@ -138,7 +136,15 @@ fn converse(mut stream: TcpStream, state: &Mutex<State>) -> Option<()> {
             "DATA" => {
                 strike(state, Stage::Before);
                 stream.write_all(b"354 go on\r\n").ok()?;
-                let text: Vec<_> = lines.by_ref().take_while(|line| line != ".").collect();
+                let mut text = Vec::new();
+                // Without its end it is no letter.
+                loop {
+                    let line = lines.next()?;
+                    if line == "." {
+                        break;
+                    }
+                    text.push(line);
+                }
                 let hangs = Some(Manner::Hangs(to.clone()));
                 if state.lock().unwrap().manner == hangs {
                     thread::park_timeout(Duration::from_mins(10));
@@ -163,11 +169,7 @@ fn take(state: &Mutex<State>, to: &str, text: &str) {
     // Long lines are broken: RFC 2045 §6.7.
     let plain = text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
     let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: "));
-    let letter = Letter {
-        link: link(&plain),
-        message_id: id.unwrap_or_default().to_owned(),
-        at: Instant::now(),
-    };
+    let letter = Letter { link: link(&plain), message_id: id.unwrap_or_default().to_owned() };
     state.lock().unwrap().letters.entry(to.to_owned()).or_default().push(letter);
 }
 

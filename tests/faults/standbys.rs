@@ -52,10 +52,8 @@ pub async fn failover(scale: Scale) -> Verdict {
         client.batch_execute("select pg_reload_conf()").await.unwrap();
         found.add(verify::fresh(&load, &place).await);
         found.add(verify::all(&load).await);
-        let journal = load.journal();
-        verdict.none(&format!("odd_answers_{round}"), &journal.oddities);
-        verdict.at_least(&format!("acks_{round}"), journal.count(), 20);
-        drop(journal);
+        verdict.none(&format!("odd_answers_{round}"), &load.journal().oddities);
+        verdict.at_least(&format!("acks_{round}"), load.journal().count(), 20);
         if !verdict.missed().is_empty() {
             server::complain(&place);
         }
@@ -113,12 +111,10 @@ pub async fn read_only(scale: Scale) -> Verdict {
     }
     let found = verify::fresh(&load, &place).await;
     found.judge(&mut verdict);
-    let journal = load.journal();
     verdict.exactly("tokens_issued_by_the_demoted", issued, 0);
-    verdict.none("odd_answers", &journal.oddities);
-    verdict.at_least("put_off", journal.put_off, 1);
+    verdict.none("odd_answers", &load.journal().oddities);
+    verdict.at_least("put_off", load.journal().put_off, 1);
     verdict.within("writes_back_after", back.into_iter().max().unwrap(), SECOND * 10);
-    drop(journal);
     if !verdict.missed().is_empty() {
         server::complain(&place);
     }

@@ -48,8 +48,7 @@ pub async fn graceful(scale: Scale) -> Verdict {
         exits.push(stop.exit);
         unready.extend(stop.unready);
     }
-    let failed: Vec<End> =
-        ends.iter().copied().filter(|end| *end != End::Answered(200)).collect();
+    let failed: Vec<End> = ends.iter().copied().filter(|end| *end != End::Answered(200)).collect();
     verdict.tell("stops", stops);
     verdict.tell("requests", ends.len());
     verdict.none("failed_with_a_balancer", &failed);
@@ -90,7 +89,8 @@ async fn stop(place: &Place, token: &str, balanced: bool) -> Stop {
         let mut calls = Vec::new();
         loop {
             ticks.tick().await;
-            let gone = hearing.borrow().is_some_and(|told: Instant| told.elapsed().as_millis() > 1500);
+            let gone =
+                hearing.borrow().is_some_and(|told: Instant| told.elapsed().as_millis() > 1500);
             if balanced && ready.borrow().is_some() || gone {
                 return join_all(calls).await;
             }

@@ -99,5 +99,8 @@ fn millis(time: Duration) -> Value {
 /// The value below which 99 of 100 lie.
 pub fn p99(times: &mut [Duration]) -> Duration {
     times.sort();
-    times.get((times.len() * 99 / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+    times
+        .get((times.len() * 99 / 100).min(times.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
 }
