@@ -41,7 +41,7 @@ async fn play(place: Place, scale: Scale) -> Verdict {
     let (mut found, mut starts) = (Findings::default(), Vec::new());
     let began = Instant::now();
     let (kills, acks, patience) =
-        (scale.of(100, 3), scale.of(50_000, 0), Duration::from_secs(scale.of(2400, 120)));
+        (scale.of(100, 3), scale.of(50_000, 200), Duration::from_secs(scale.of(2400, 120)));
     while (starts.len() < kills || load.journal().count() < acks) && began.elapsed() < patience {
         let life = Duration::from_millis(u64::try_from(50 + below(450)).unwrap());
         work_until_killed(server, &load, life).await;
