@@ -117,10 +117,18 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
     }
 }
 
-/// The next letter that is due, once whatever was asked for has become letters.
+/// The next letter that is due; when there is none, whatever was asked for becomes letters. Not before each of them:
+/// a thousand that have waited for the mail server would cost a thousand looks more.
 async fn next(app: &App) -> Outcome<Option<Ready>> {
-    while app.write(asked::settle).await? {}
-    app.write(courier::take).await
+    loop {
+        if let Some(ready) = app.write(courier::take).await? {
+            return Ok(Some(ready));
+        }
+        if !app.write(asked::settle).await? {
+            return Ok(None);
+        }
+        while app.write(asked::settle).await? {}
+    }
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {

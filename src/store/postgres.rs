@@ -311,6 +311,14 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgres://u@{}/c", silent.local_addr().expect("an address"));
+        let limits = SessionLimits { statement_ms: 50, lock_ms: 50, connect_ms: 50 };
+        assert!(Target::parse(&url, limits).expect("a target").connect().is_err());
+    }
+
+    #[test]
     fn what_is_not_ours_reaches_the_driver_as_written() {
         let url = "postgres://cambio@db.example/c?sslmode=require&options=-c%20search_path%3Dours";
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };

@@ -55,7 +55,7 @@ pub async fn away(scale: Scale) -> Verdict {
     sleep(outage.saturating_sub(down.elapsed())).await;
     proxy.behave(|manner| manner.way = Way::Open);
     let missing = || asked.iter().filter(|email| mail.to(email).is_empty()).count();
-    let all_there = until(SECOND * 120, || async { missing() == 0 }).await;
+    let all_there = until(SECOND * 600, || async { missing() == 0 }).await;
     verdict.took("away", down.elapsed());
     verdict.exactly("registrations", made, letters);
     verdict.exactly("letters_lost", missing(), 0);
