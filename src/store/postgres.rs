@@ -57,8 +57,8 @@ impl Drop for Drive {
 /// How to reach the server, read from the URL once.
 #[derive(Clone)]
 pub struct Target {
-    config: Config,
-    tls: Option<Arc<ClientConfig>>,
+    pub(super) config: Config,
+    pub(super) tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
     connect: Duration,
@@ -98,7 +98,8 @@ impl Target {
             .as_str()
             .parse()
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
-        let connect = Duration::from_millis(limits.connect_ms);
+        // Whoever waits for it may have gone by then; the next one finds it in the pool.
+        let connect = Duration::from_millis(limits.connect_ms.max(limits.statement_ms));
         config.connect_timeout(connect);
         config.tcp_user_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));

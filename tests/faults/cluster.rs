@@ -86,6 +86,7 @@ impl Cluster {
     fn launch(&mut self) {
         let (data, port) = (self.data(), self.port.to_string());
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        // It ends with whoever started it, however that ends.
         let mut command = self.command("postgres");
         command.arg("-D").arg(data).args(["-h", "127.0.0.1", "-p", &port, "-k", ""]);
         command.args(["-c", "shared_buffers=32MB", "-c", "log_min_messages=warning"]);
@@ -166,7 +167,8 @@ impl Cluster {
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.bin.join(program));
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]).arg(self.bin.join(program));
         command.current_dir(Path::new("/"));
         if is_root() {
             command.uid(NOBODY).gid(NOBODY);

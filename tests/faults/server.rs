@@ -23,8 +23,8 @@ impl Server {
 
     /// The same under another program: a tracer, a shell that sets limits.
     pub fn spawn_under(place: &Place, wrapper: &[&str]) -> Self {
-        let mut words: Vec<&str> = wrapper.to_vec();
-        words.push(PROGRAM);
+        // Nothing is left behind by a run that is cut short.
+        let words = [&["setpriv", "--pdeathsig", "KILL"], wrapper, &[PROGRAM]].concat();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).arg("--config").arg(&place.config).arg("serve");
         command.envs(place.variables.iter().cloned());

@@ -125,7 +125,7 @@ fn always(app: &App) -> Value {
 }
 
 /// What can be told of a person.
-const CLAIMS: [&str; 16] = [
+const CLAIMS: [&str; 17] = [
     "iss",
     "sub",
     "aud",
@@ -142,4 +142,5 @@ const CLAIMS: [&str; 16] = [
     "locale",
     "email",
     "email_verified",
+    "groups",
 ];
