@@ -24,6 +24,7 @@ use crate::{
         outgoing::Outgoing,
         transport::{SendError, Transport},
     },
+    meters,
     usecases::{
         asked,
         courier::{self, Failure, Ready},
@@ -103,6 +104,7 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
         match sent.unwrap_or_else(panicked) {
             Ok(()) => {
                 app.write(move |ctx| courier::sent(ctx, id)).await?;
+                app.meters().house.letter(meters::Letter::Sent);
                 handed_over += 1;
             }
             Err(error) => give_back(app, office, (id, attempts), error).await?,
@@ -169,9 +171,17 @@ async fn give_back(
     let (SendError::Temporary(text) | SendError::Permanent(text)) = error;
     let most = office.most_attempts;
     let told = text.clone();
-    match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
-        Failure::Later => tracing::warn!(letter = id, attempts, error = told, "letter put back"),
-        Failure::Parked => tracing::error!(letter = id, attempts, error = told, "letter parked"),
-    }
+    let became =
+        match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
+            Failure::Later => {
+                tracing::warn!(letter = id, attempts, error = told, "letter put back");
+                meters::Letter::PutBack
+            }
+            Failure::Parked => {
+                tracing::error!(letter = id, attempts, error = told, "letter parked");
+                meters::Letter::Parked
+            }
+        };
+    app.meters().house.letter(became);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Listener in, server out: the web server, the courier and the pruner, and how they stop.
 
+pub mod metrics;
 mod watch;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
@@ -38,12 +39,20 @@ pub struct Running {
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
     helpers: Vec<JoinHandle<()>>,
+    /// The listener of the metrics, if there is one.
+    metrics: Option<ServerHandle>,
     /// The courier's, and how long to wait for a letter that it has in hand.
     office: Option<Arc<Office>>,
     patience: Duration,
 }
 
 impl Running {
+    /// Tells the numbers on that listener until it stops.
+    pub fn tell_metrics(&mut self, listener: TcpListener) -> Result<(), Fault> {
+        self.metrics = Some(metrics::serve(&self.app, listener)?);
+        Ok(())
+    }
+
     /// Says from now on that it is not ready, and serves on, for as long as the configuration allows whoever
     /// sends people here to notice.
     pub async fn drain(&self) {
@@ -64,6 +73,9 @@ impl Running {
         };
         for helper in self.helpers {
             helper.abort();
+        }
+        if let Some(metrics) = self.metrics {
+            metrics.stop(false).await;
         }
         drop(at_rest);
     }
@@ -96,10 +108,19 @@ pub fn start(
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
     running.helpers = vec![
-        tokio::spawn(watch::over("courier", watch::RESTS, courier)),
-        tokio::spawn(watch::over("pruner", watch::RESTS, pruner)),
+        tokio::spawn(watched(app.clone(), "courier", courier)),
+        tokio::spawn(watched(app.clone(), "pruner", pruner)),
     ];
     Ok(running)
+}
+
+/// Does the work over and over, and counts how often it had to be started again.
+fn watched<F: Future<Output = ()>>(
+    app: App,
+    task: &'static str,
+    work: impl Fn() -> F,
+) -> impl Future<Output = ()> {
+    watch::over(task, watch::RESTS, work, move || app.meters().house.restarted(task))
 }
 
 /// Starts the web server alone.
@@ -108,7 +129,7 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
     let drain = Duration::from_secs(config.server.drain_seconds.into());
     let patience = Duration::from_secs(config.server.shutdown_seconds.into());
     let (app, helpers) = (app.clone(), Vec::new());
-    Ok(Running { app, drain, handle, done, helpers, office: None, patience })
+    Ok(Running { app, drain, handle, done, helpers, metrics: None, office: None, patience })
 }
 
 /// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes
@@ -221,7 +242,10 @@ async fn prune(app: App, every_seconds: u32, limit: u32) {
     loop {
         clock.tick().await;
         match prune_all(&app, limit).await {
-            Ok(gone) => tracing::debug!(gone, "pruned"),
+            Ok(gone) => {
+                app.meters().house.pruned.inc_by(gone.try_into().unwrap_or(u64::MAX));
+                tracing::debug!(gone, "pruned");
+            }
             Err(error) => tracing::warn!(?error, "pruning failed; it is tried again later"),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     domain::policy::Policy,
     entropy::Entropy,
     error::{Error, Outcome},
+    meters::{Meters, Stopwatch},
     store::{
         AnyConnection,
         open::{Connection, Store, is_alive},
@@ -27,6 +28,7 @@ pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) keys: Keys,
     pub(super) letter_waits: Notify,
+    pub(super) meters: Meters,
 }
 
 impl Shared {
@@ -55,7 +57,10 @@ impl Shared {
         }
         begun?;
         let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
+            let began = Stopwatch::start();
             transaction::commit(&mut loan.any)?;
+            self.meters.commits.took.took(began.elapsed());
+            self.meters.commits.deeds.counted(1);
             Ok(done)
         });
         if done.is_err() {

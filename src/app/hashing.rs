@@ -10,12 +10,15 @@ use crate::{
     crypto::password_hash::{self, HashParameters, Verdict},
     domain::{account::AccountId, credential::Credential, password::Password, policy::LoginField},
     error::{Fault, Outcome, Refusal},
+    meters::{Meters, Queue, Spread, Stopwatch},
     usecases::login::{self, Checked, Known},
 };
 
 /// The threads and what they hash with.
 pub(super) struct Hashing {
     lanes: Lanes,
+    meter: Queue,
+    took: Spread,
     /// One permit a thread: waiting for a permit can be given up, a queued job cannot.
     free: Semaphore,
     /// One permit for everybody who is served or waits.
@@ -25,11 +28,13 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn start(options: &Options, cores: usize) -> Result<Self, Fault> {
+    pub(super) fn start(options: &Options, cores: usize, meters: &Meters) -> Result<Self, Fault> {
         let threads = options.threads_on(cores);
         let wait = Duration::from_millis(options.wait_ms.into());
         Ok(Self {
             lanes: Lanes::start("hashing", threads, threads, wait)?,
+            meter: meters.hashing.clone(),
+            took: meters.hash.clone(),
             free: Semaphore::new(threads),
             room: Semaphore::new(threads + options.queue),
             wait,
@@ -46,13 +51,21 @@ impl Hashing {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let busy = || Fault::unavailable("all hash threads are busy");
+        let busy = || {
+            self.meter.turned_away();
+            Fault::unavailable("all hash threads are busy")
+        };
         let _room = self.room.try_acquire().map_err(|_full| busy())?;
+        let ticket = self.meter.enter();
         let _thread = timeout(self.wait, self.free.acquire())
             .await
             .map_err(|_elapsed| busy())?
             .map_err(|cause| Fault::because("the hash threads are closed", cause))?;
-        self.lanes.run(job).await
+        ticket.served();
+        let began = Stopwatch::start();
+        let done = self.lanes.run(job).await;
+        self.took.took(began.elapsed());
+        done
     }
 }
 

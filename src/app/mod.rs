@@ -36,6 +36,7 @@ use crate::{
     },
     entropy::Entropy,
     error::{Error, Fault, Outcome, Refusal},
+    meters::Meters,
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
     usecases::{
@@ -77,8 +78,10 @@ impl App {
         let backend = store.backend();
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
+        let meters = Meters::new(backend.word());
         let shared = Arc::new(Shared {
             store: store.clone(),
+            meters,
             clock,
             entropy,
             policy: policy::from(config)?,
@@ -88,17 +91,19 @@ impl App {
         let writes = match backend {
             Backend::Sqlite => {
                 let batch = config.database.group_commit_max;
-                Writes::Together(Writer::start(store, batch, queue, patience)?)
+                Writes::Together(Writer::start(store, batch, queue, patience, &shared.meters)?)
             }
             Backend::Postgres => Writes::Apart,
         };
         let threads = config.database.threads_on(cores());
+        let lanes = Lanes::start("database", threads, queue, patience)?;
+        let meters = &shared.meters;
         Ok(Self(Arc::new(Inner {
-            shared,
-            lanes: Lanes::start("database", threads, queue, patience)?,
+            lanes: lanes.counted(meters.database.clone()),
             writes,
-            hashing: Hashing::start(&config.hashing, cores())?,
-            providers: Registry::build(&config.providers)?,
+            hashing: Hashing::start(&config.hashing, cores(), meters)?,
+            providers: Registry::build(&config.providers, &meters.providers)?,
+            shared,
             stopping: AtomicBool::new(false),
         })))
     }
@@ -128,6 +133,7 @@ impl App {
                 Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
                 other => return other,
             }
+            self.meters().commits.conflicts.inc();
         }
     }
 
@@ -233,6 +239,11 @@ impl App {
     /// The store, for bringing its tables up to date.
     pub fn store(&self) -> &Store {
         &self.0.shared.store
+    }
+
+    /// What is counted in this process.
+    pub fn meters(&self) -> &Meters {
+        &self.0.shared.meters
     }
 
     /// From now on this process says that it is not ready; it serves all the same.

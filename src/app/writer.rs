@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
 use super::lanes::Turn;
 use crate::{
     error::{Error, Fault, Outcome},
+    meters::{Commits, Meters, Queue, Stopwatch},
     store::{
         AnyConnection,
         open::{Loan, Store},
@@ -38,6 +39,7 @@ enum Part {
 /// The thread that writes, and its queue.
 pub struct Writer {
     patience: Duration,
+    meter: Queue,
     queue: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -50,17 +52,20 @@ impl Writer {
         batch: usize,
         length: usize,
         patience: Duration,
+        meters: &Meters,
     ) -> Result<Self, Fault> {
         let (queue, jobs) = bounded::<Job>(length);
+        let (meter, commits) = (meters.writer.clone(), meters.commits.clone());
         let thread = Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
                 for first in &jobs {
-                    commit_together(&store, first, &jobs, batch.max(1));
+                    let waiting = std::iter::once(first).chain(jobs.try_iter());
+                    commit_together(&store, waiting, batch.max(1), &commits);
                 }
             })
             .map_err(|cause| Fault::because("no thread for the writer", cause))?;
-        Ok(Self { patience, queue: Some(queue), thread: Some(thread) })
+        Ok(Self { patience, meter, queue: Some(queue), thread: Some(thread) })
     }
 
     /// Queues a deed and waits until it is committed, or dropped.
@@ -72,11 +77,15 @@ impl Writer {
         let turn = Turn::default();
         let its = turn.clone();
         let busy = || Fault::unavailable("the writer was busy for too long");
+        let ticket = self.meter.enter();
         let job: Job = Box::new(move |conn| {
             let outcome = match conn {
                 Ok(_) if !its.take() => Err(busy().into()),
-                Ok(conn) => catch_unwind(AssertUnwindSafe(|| deed(conn)))
-                    .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into())),
+                Ok(conn) => {
+                    ticket.served();
+                    catch_unwind(AssertUnwindSafe(|| deed(conn)))
+                        .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into()))
+                }
                 Err(fault) => Err(Fault::unavailable(fault.to_string()).into()),
             };
             let part = if outcome.is_ok() { Part::Keep } else { Part::Drop };
@@ -90,8 +99,15 @@ impl Writer {
             });
             (part, reply)
         });
-        self.push(job)?;
-        let done = turn.answered(waiting, self.patience).await.ok_or_else(busy)?;
+        let pushed = self.push(job);
+        if pushed.is_err() {
+            self.meter.turned_away();
+        }
+        pushed?;
+        let Some(done) = turn.answered(waiting, self.patience).await else {
+            self.meter.turned_away();
+            return Err(busy().into());
+        };
         done.unwrap_or_else(|_gone| Err(Fault::internal("the writer is gone").into()))
     }
 
@@ -115,7 +131,12 @@ impl Drop for Writer {
     }
 }
 
-fn commit_together(store: &Store, first: Job, jobs: &Receiver<Job>, batch: usize) {
+fn commit_together(
+    store: &Store,
+    mut waiting: impl Iterator<Item = Job>,
+    batch: usize,
+    commits: &Commits,
+) {
     let opened = store.writer().and_then(|mut loan| {
         transaction::begin(&mut loan.any)?;
         Ok(loan)
@@ -123,10 +144,10 @@ fn commit_together(store: &Store, first: Job, jobs: &Receiver<Job>, batch: usize
     let mut loan = match opened {
         Ok(loan) => loan,
         // Whoever waits by now would each wait as long for nothing, one after another.
-        Err(fault) => return refuse(std::iter::once(first).chain(jobs.try_iter()), &fault),
+        Err(fault) => return refuse(waiting, &fault),
     };
     let mut answers = Vec::new();
-    for job in std::iter::once(first).chain(jobs.try_iter()).take(batch) {
+    for job in waiting.by_ref().take(batch) {
         match run_part(&mut loan.any, job) {
             Ok(answer) => answers.push(answer),
             Err((answer, fault)) => {
@@ -135,7 +156,11 @@ fn commit_together(store: &Store, first: Job, jobs: &Receiver<Job>, batch: usize
             }
         }
     }
-    match transaction::commit(&mut loan.any) {
+    let began = Stopwatch::start();
+    let kept = transaction::commit(&mut loan.any);
+    commits.took.took(began.elapsed());
+    commits.deeds.counted(answers.len());
+    match kept {
         Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
         Err(fault) => abandon(loan, answers, &fault),
     }

@@ -16,6 +16,7 @@ pub mod links;
 mod load;
 pub mod log;
 pub mod mail;
+pub mod metrics;
 pub mod notices;
 pub mod oauth;
 pub mod passwords;
@@ -82,6 +83,8 @@ pub struct Config {
     pub docs: docs::Docs,
     /// What is logged.
     pub log: log::Log,
+    /// Where the numbers are told.
+    pub metrics: metrics::Metrics,
     /// Clearing away what has expired.
     pub prune: prune::Prune,
     /// Who the letters are from and how they leave.
@@ -110,6 +113,7 @@ impl Config {
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),
+            ("metrics", self.metrics.validate(self.server.listen)),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
             ("providers", self.providers.validate().err().unwrap_or_default()),
@@ -130,6 +134,7 @@ impl Config {
             ("links", self.links.warnings(&self.public_url)),
             ("social_login", self.social_login.warnings()),
             ("dialects", self.dialects.warnings(!self.registration.reveal_existing)),
+            ("metrics", self.metrics.warnings()),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

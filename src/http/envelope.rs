@@ -14,8 +14,12 @@ use actix_web::{
     web::Data,
 };
 
-use super::{answer::Told, language};
-use crate::{app::App, domain::credential::ShownJwt};
+use super::{answer::Told, language, route};
+use crate::{
+    app::App,
+    domain::credential::ShownJwt,
+    meters::{Gauge, Meters},
+};
 
 /// The header that names a request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,20 +48,53 @@ pub async fn wrap(
     let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
-    let mut response = language::retold(next.call(request).await?);
+    let _under_way = app.as_ref().map(|app| UnderWay::begin(&app.meters().requests.under_way));
+    let response = next.call(request).await?;
+    let dialect = language::dialect(response.response().error());
+    let mut response = language::retold(response);
     seal(&mut response, &id);
-    log(&response, &method, &id, began.elapsed());
+    let took = began.elapsed();
+    log(&response, &method, &id, took);
+    if let Some(app) = app {
+        count(app.meters(), &response, dialect, took);
+    }
     Ok(response)
+}
+
+/// A request that is being answered, whichever way that ends.
+struct UnderWay(Gauge);
+
+impl UnderWay {
+    fn begin(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+fn count<B>(meters: &Meters, response: &ServiceResponse<B>, dialect: &'static str, took: Duration) {
+    route::answered(meters, response.request(), response.status().as_u16(), took);
+    if let Some(told) = response.response().extensions().get::<Told>() {
+        match &told.refusal {
+            Some(refusal) => meters.refusals.refused(dialect, refusal),
+            None => meters.refusals.failed(dialect),
+        }
+    }
 }
 
 /// One line about the request, and one about the fault if there was one.
 fn log<B>(response: &ServiceResponse<B>, method: &Method, id: &str, took: Duration) {
     let elapsed_us = took.as_micros();
     // The pattern, never the path: a path may hold what somebody typed.
-    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let route = route::pattern(response.request());
     let status = response.status().as_u16();
     let extensions = response.response().extensions();
-    let Some(Told { why, fault }) = extensions.get::<Told>() else {
+    let Some(Told { why, fault, .. }) = extensions.get::<Told>() else {
         tracing::debug!(id, %method, route, status, elapsed_us, "answered");
         return;
     };

@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod pages;
 pub mod rest_jwt;
 pub mod restful;
+pub mod route;
 pub mod sentences;
 pub mod signin_pages;
 pub mod unread;

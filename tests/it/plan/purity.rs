@@ -23,6 +23,7 @@ const WAYS: [Way; 8] = [
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
             ("http/envelope.rs", "how long a request took, for the log"),
+            ("meters/spread.rs", "how long something took, for the metrics"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
             ("server/watch.rs", "whether a task worked for long before it broke down"),

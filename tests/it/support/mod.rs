@@ -10,6 +10,7 @@ pub mod logs;
 pub mod mailbox;
 pub mod people;
 pub mod said;
+pub mod scrape;
 pub mod sessions;
 pub mod signer;
 pub mod tables;

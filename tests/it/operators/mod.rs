@@ -1,0 +1,3 @@
+//! What an operator sees: numbers, and who did what.
+
+mod metrics;
