@@ -78,6 +78,9 @@ impl Running {
             metrics.stop(false).await;
         }
         drop(at_rest);
+        if let Err(error) = self.app.note_last_refusals().await {
+            tracing::error!(?error, "the last events of refusals are lost");
+        }
     }
 
     /// Waits until the server ends by itself, which it does only when something is wrong.
@@ -107,7 +110,10 @@ pub fn start(
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
+    let noting = app.clone();
+    let clerk = move || note(noting.clone());
     running.helpers = vec![
+        tokio::spawn(watched(app.clone(), "clerk", clerk)),
         tokio::spawn(watched(app.clone(), "courier", courier)),
         tokio::spawn(watched(app.clone(), "pruner", pruner)),
     ];
@@ -233,6 +239,16 @@ fn pages(document: Data<Document>, config: &Config) -> LatePages {
             has_document,
         })
     }))
+}
+
+/// Writes down what was refused, as it comes, and at the turn of a minute how much more there was.
+async fn note(app: App) {
+    loop {
+        let _ = timeout(Duration::from_secs(20), app.refusal_waits()).await;
+        if let Err(error) = app.note_refusals().await {
+            tracing::error!(?error, "events of refusals are lost");
+        }
+    }
 }
 
 /// Takes away what is over, in small batches, while others write in between.

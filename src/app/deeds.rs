@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
+use super::audit::{Clerk, Undone};
 use crate::{
     clock::Clock,
     crypto::keys::Keys,
-    domain::policy::Policy,
+    domain::{audit::Whence, policy::Policy},
     entropy::Entropy,
     error::{Error, Outcome},
     meters::{Meters, Stopwatch},
@@ -17,7 +18,10 @@ use crate::{
         open::{Connection, Store, is_alive},
         transaction,
     },
-    usecases::Ctx,
+    usecases::{
+        Ctx,
+        audit::{self, Told},
+    },
 };
 
 /// What the lanes share.
@@ -29,34 +33,39 @@ pub(super) struct Shared {
     pub(super) keys: Keys,
     pub(super) letter_waits: Notify,
     pub(super) meters: Meters,
+    pub(super) clerk: Clerk,
 }
 
 impl Shared {
+    /// Runs a deed that only reads. Whether it is refused or not, what it told of refusals waits to be written.
     pub(super) fn read<T>(
         &self,
-        now: DateTime<Utc>,
+        (now, whence): (DateTime<Utc>, Whence),
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
         let mut loan = self.store.reader()?;
-        let outcome = deed(&mut self.ctx(&mut loan.any, now));
+        let mut told = Vec::new();
+        let outcome = deed(&mut self.ctx(&mut loan.any, (now, whence), &mut told));
         if let Err(Error::Fault(_)) = &outcome {
             doubt(&mut loan);
         }
+        self.count(&told);
+        self.clerk.leave(told);
         outcome
     }
 
     pub(super) fn transact<T>(
         &self,
-        now: DateTime<Utc>,
+        at: (DateTime<Utc>, Whence),
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
-    ) -> Outcome<T> {
+    ) -> Result<T, Undone> {
         let mut loan = self.store.writer()?;
         let begun = transaction::begin(&mut loan.any);
         if begun.is_err() {
             loan.broken = true;
         }
         begun?;
-        let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
+        let done = self.deed(&mut loan.any, at, deed).and_then(|done| {
             let began = Stopwatch::start();
             transaction::commit(&mut loan.any)?;
             self.meters.commits.took.took(began.elapsed());
@@ -71,19 +80,38 @@ impl Shared {
         Ok(value)
     }
 
-    /// Runs the deed and tells whether it put a letter into the outbox.
+    /// Runs the deed, writes the events it told, and tells whether it put a letter into the outbox.
     pub(super) fn deed<T>(
         &self,
         conn: &mut AnyConnection,
-        now: DateTime<Utc>,
+        at: (DateTime<Utc>, Whence),
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
-    ) -> Outcome<(T, bool)> {
-        let mut ctx = self.ctx(conn, now);
-        let value = deed(&mut ctx)?;
-        Ok((value, ctx.letter_waits))
+    ) -> Result<(T, bool), Undone> {
+        let mut told = Vec::new();
+        let mut ctx = self.ctx(conn, at, &mut told);
+        let done = deed(&mut ctx);
+        let letter_waits = ctx.letter_waits;
+        let value = match done {
+            Ok(value) => value,
+            Err(error) => return Err(Undone { error, told }),
+        };
+        self.count(&told);
+        let told = self.clerk.admit(told);
+        audit::write(&mut self.ctx(conn, at, &mut Vec::new()), &told)?;
+        Ok((value, letter_waits))
     }
 
-    fn ctx<'a>(&'a self, conn: &'a mut AnyConnection, now: DateTime<Utc>) -> Ctx<'a> {
+    /// Counts events, those beyond the limit, too.
+    pub(super) fn count(&self, told: &[Told]) {
+        told.iter().for_each(|told| self.meters.house.event(told.event.kind.word()));
+    }
+
+    fn ctx<'a>(
+        &'a self,
+        conn: &'a mut AnyConnection,
+        (now, whence): (DateTime<Utc>, Whence),
+        told: &'a mut Vec<Told>,
+    ) -> Ctx<'a> {
         Ctx {
             conn,
             now,
@@ -91,6 +119,8 @@ impl Shared {
             policy: &self.policy,
             keys: &self.keys,
             letter_waits: false,
+            whence,
+            told,
         }
     }
 

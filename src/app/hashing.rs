@@ -8,7 +8,13 @@ use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
     crypto::password_hash::{self, HashParameters, Verdict},
-    domain::{account::AccountId, credential::Credential, password::Password, policy::LoginField},
+    domain::{
+        account::AccountId,
+        audit::{Event, EventKind},
+        credential::Credential,
+        password::Password,
+        policy::LoginField,
+    },
     error::{Fault, Outcome, Refusal},
     meters::{Meters, Queue, Spread, Stopwatch},
     usecases::login::{self, Checked, Known},
@@ -137,7 +143,12 @@ impl App {
     ) -> Outcome<Checked> {
         let sought = name.to_owned();
         let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought, by)).await?;
-        Ok(self.judge(known, password).await?.ok_or(Refusal::BadLogin)?)
+        let whose = known.as_ref().map(|(account, _)| *account);
+        let checked = self.judge(known, password).await?;
+        if checked.is_none() {
+            self.tell_failed(whose, "password");
+        }
+        Ok(checked.ok_or(Refusal::BadLogin)?)
     }
 
     /// Checks the password of whoever shows the credential; `None` when it is wrong, or there is none.
@@ -148,7 +159,17 @@ impl App {
         password: &Password,
     ) -> Outcome<Option<Checked>> {
         let Known(known) = self.read_as(shown, login::own).await?;
-        self.judge(known, password).await
+        let whose = known.as_ref().map(|(account, _)| *account);
+        let checked = self.judge(known, password).await?;
+        if checked.is_none() {
+            self.tell_failed(whose, "current password");
+        }
+        Ok(checked)
+    }
+
+    fn tell_failed(&self, account: Option<AccountId>, how: &str) {
+        let event = Event::new(EventKind::SignInFailed).with(how);
+        self.tell_refusal(Event { account, ..event });
     }
 
     async fn judge(

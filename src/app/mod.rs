@@ -3,6 +3,7 @@
 //! A deed runs on a lane, with one reading of the clock and one connection. What is slow, a hash or a
 //! provider, runs between two deeds, with no connection in hand.
 
+mod audit;
 mod client_proof;
 mod deeds;
 mod hashing;
@@ -25,17 +26,24 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
-use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
+use self::{
+    audit::{Clerk, Undone, whence},
+    deeds::Shared,
+    hashing::Hashing,
+    lanes::Lanes,
+    writer::Writer,
+};
 use crate::{
     clock::Clock,
     config::Config,
     domain::{
+        audit::Whence,
         credential::{Credential, Principal},
         policy::Policy,
         provider::{ProviderCredential, ProviderIdentity, ProviderName},
     },
     entropy::Entropy,
-    error::{Error, Fault, Outcome, Refusal},
+    error::{Fault, Outcome, Refusal},
     meters::Meters,
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
@@ -82,6 +90,7 @@ impl App {
         let shared = Arc::new(Shared {
             store: store.clone(),
             meters,
+            clerk: Clerk::new(config.audit.refused_per_minute),
             clock,
             entropy,
             policy: policy::from(config)?,
@@ -113,9 +122,9 @@ impl App {
         &self,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
-        let now = self.now();
+        let at = (self.now(), whence());
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run(move || shared.read(now, deed)).await?
+        self.0.lanes.run(move || shared.read(at, deed)).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -125,13 +134,12 @@ impl App {
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static,
     ) -> Outcome<T> {
         let deed = Arc::new(deed);
-        let now = self.now();
+        let at = (self.now(), whence());
         let mut tries = 1;
         loop {
-            let outcome = self.write_once(now, Arc::clone(&deed)).await;
-            match outcome {
-                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
-                other => return other,
+            match self.write_once(at, Arc::clone(&deed)).await {
+                Err(undone) if undone.is_conflict() && tries < TRIES => tries += 1,
+                other => return other.map_err(|undone| self.undone(undone)),
             }
             self.meters().commits.conflicts.inc();
         }
@@ -155,6 +163,7 @@ impl App {
         let (done, touch) = self
             .read(move |ctx| {
                 let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
+                ctx.whence.principal = principal.account.as_ref().map(|account| account.id);
                 Ok((deed(ctx, &principal)?, touch))
             })
             .await?;
@@ -176,6 +185,7 @@ impl App {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         self.write(move |ctx| {
             let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
+            ctx.whence.principal = principal.account.as_ref().map(|account| account.id);
             if let Some(digest) = touch {
                 authenticate::touch(ctx, digest)?;
             }
@@ -263,28 +273,28 @@ impl App {
 
     /// The same staircase for the command line: one deed, in its transaction, on this thread.
     pub fn run_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
-        let now = self.now();
+        let at = (self.now(), Whence::OPERATOR);
         let mut tries = 1;
         loop {
-            match self.0.shared.transact(now, &deed) {
-                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
-                other => return other,
+            match self.0.shared.transact(at, &deed) {
+                Err(undone) if undone.is_conflict() && tries < TRIES => tries += 1,
+                other => return other.map_err(|undone| self.undone(undone)),
             }
         }
     }
 
     async fn write_once<T: Send + 'static>(
         &self,
-        now: DateTime<Utc>,
+        at: (DateTime<Utc>, Whence),
         deed: Arc<impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static>,
-    ) -> Outcome<T> {
+    ) -> Result<T, Undone> {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
-            Writes::Apart => self.0.lanes.run(move || shared.transact(now, &*deed)).await?,
+            Writes::Apart => self.0.lanes.run(move || shared.transact(at, &*deed)).await?,
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);
-                    writer.run(move |conn| shared.deed(conn, now, &*deed)).await
+                    writer.run(move |conn| shared.deed(conn, at, &*deed)).await
                 };
                 let (value, letter_waits) = done?;
                 shared.wake(letter_waits);

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::lanes::Turn;
 use crate::{
-    error::{Error, Fault, Outcome},
+    error::Fault,
     meters::{Commits, Meters, Queue, Stopwatch},
     store::{
         AnyConnection,
@@ -69,11 +69,11 @@ impl Writer {
     }
 
     /// Queues a deed and waits until it is committed, or dropped.
-    pub async fn run<T: Send + 'static>(
+    pub async fn run<T: Send + 'static, E: From<Fault> + Send + 'static>(
         &self,
-        deed: impl FnOnce(&mut AnyConnection) -> Outcome<T> + Send + 'static,
-    ) -> Outcome<T> {
-        let (answer, waiting) = oneshot::channel::<Outcome<T>>();
+        deed: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (answer, waiting) = oneshot::channel::<Result<T, E>>();
         let turn = Turn::default();
         let its = turn.clone();
         let busy = || Fault::unavailable("the writer was busy for too long");
@@ -92,7 +92,7 @@ impl Writer {
             let reply: Answer = Box::new(move |committed| {
                 let told = match committed {
                     Ok(()) => outcome,
-                    Err(what) => outcome.and_then(|_| Err(Error::Fault(Fault::unavailable(what)))),
+                    Err(what) => outcome.and_then(|_| Err(Fault::unavailable(what).into())),
                 };
                 // The caller may have hung up; the deed stands all the same.
                 let _ = answer.send(told);

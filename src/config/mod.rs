@@ -3,6 +3,7 @@
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
 pub mod accounts;
+pub mod audit;
 pub mod cidr;
 pub mod database;
 pub mod dialects;
@@ -83,6 +84,8 @@ pub struct Config {
     pub docs: docs::Docs,
     /// What is logged.
     pub log: log::Log,
+    /// How long events are kept.
+    pub audit: audit::Audit,
     /// Where the numbers are told.
     pub metrics: metrics::Metrics,
     /// Clearing away what has expired.
@@ -113,6 +116,7 @@ impl Config {
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),
+            ("audit", self.audit.validate()),
             ("metrics", self.metrics.validate(self.server.listen)),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),

@@ -14,10 +14,13 @@ use actix_web::{
     web::Data,
 };
 
-use super::{answer::Told, language, route};
+use super::{answer::Told, language, peer, route};
 use crate::{
     app::App,
-    domain::credential::ShownJwt,
+    domain::{
+        audit::{Side, Whence},
+        credential::ShownJwt,
+    },
     meters::{Gauge, Meters},
 };
 
@@ -45,11 +48,18 @@ pub async fn wrap(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
-    let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
+    let number: [u8; 8] = app.as_ref().map(|app| app.entropy().bytes()).unwrap_or_default();
+    let id = hex::encode(number);
+    let whence = Whence {
+        side: Side::Request,
+        address: peer::address(&request),
+        request: Some(number),
+        principal: None,
+    };
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
     let _under_way = app.as_ref().map(|app| UnderWay::begin(&app.meters().requests.under_way));
-    let response = next.call(request).await?;
+    let response = App::on_behalf(whence, next.call(request)).await?;
     let dialect = language::dialect(response.response().error());
     let mut response = language::retold(response);
     seal(&mut response, &id);

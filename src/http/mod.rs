@@ -20,6 +20,7 @@ pub mod multipart;
 pub mod oauth;
 pub mod openapi;
 pub mod pages;
+pub mod peer;
 pub mod rest_jwt;
 pub mod restful;
 pub mod route;

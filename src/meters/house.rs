@@ -17,6 +17,7 @@ macro_rules! labelled {
 labelled!(StateLabels, state);
 labelled!(OutcomeLabels, outcome);
 labelled!(TaskLabels, task);
+labelled!(EventLabels, event);
 labelled!(CacheLabels, cache, outcome);
 labelled!(BuildLabels, version, database);
 
@@ -42,6 +43,7 @@ pub struct House {
     /// Rows that were cleared away.
     pub pruned: Counter,
     restarts: Family<TaskLabels, Counter>,
+    events: Family<EventLabels, Counter>,
     caches: Family<CacheLabels, Counter>,
     listening: Family<TaskLabels, Gauge>,
 }
@@ -55,6 +57,7 @@ impl House {
             letters: Family::default(),
             pruned: Counter::default(),
             restarts: Family::default(),
+            events: Family::default(),
             caches: Family::default(),
             listening: Family::default(),
         };
@@ -89,6 +92,11 @@ impl House {
             self.restarts.clone(),
         );
         registry.register(
+            "audit_events",
+            "Events, whether they were written one by one or by their number",
+            self.events.clone(),
+        );
+        registry.register(
             "cache_lookups",
             "Looks into a cache, by whether it was there",
             self.caches.clone(),
@@ -121,6 +129,11 @@ impl House {
     /// A task broke down and is started again.
     pub fn restarted(&self, task: &'static str) {
         self.restarts.get_or_create(&TaskLabels { task }).inc();
+    }
+
+    /// An event was told.
+    pub fn event(&self, event: &'static str) {
+        self.events.get_or_create(&EventLabels { event }).inc();
     }
 
     /// The counters of a cache; asked for once, and held.

@@ -11,7 +11,10 @@ use crate::{
         jwt_key::{Algorithm, SigningKey},
         seal,
     },
-    domain::signing::{KeyStage, SigningAlgorithm},
+    domain::{
+        audit::{Event, EventKind},
+        signing::{KeyStage, SigningAlgorithm},
+    },
     error::{Fault, Outcome, Refusal},
     store::signing_keys::{self, StoredKey},
 };
@@ -83,6 +86,8 @@ pub fn rotate(ctx: &mut Ctx<'_>) -> Outcome<String> {
 /// Brings along a private key in PKCS #8 PEM. It follows the one that signs; the first one signs at once.
 pub fn import(ctx: &mut Ctx<'_>, pem: &SecretString) -> Outcome<String> {
     let der = der_of(pem)?;
+    let kid = kid_of(ctx, &der)?.0;
+    ctx.tell(Event::new(EventKind::KeyImported).with(kid));
     if find(ctx, KeyStage::Current)?.is_none() {
         insert(ctx, &der, KeyStage::Current)?;
         return Ok(kid_of(ctx, &der)?.0);
@@ -113,6 +118,7 @@ fn follow(ctx: &mut Ctx<'_>, der: Option<&[u8]>) -> Outcome<String> {
     if let Some(der) = der {
         insert(ctx, der, KeyStage::Next)?;
     }
+    ctx.tell(Event::new(EventKind::KeyRotated).with(next.kid.as_str()));
     Ok(next.kid)
 }
 

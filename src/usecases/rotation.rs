@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use super::{Ctx, Verdict, revoke};
 use crate::{
     crypto::{seal, secret},
-    domain::token::{Digest, RefreshStage},
+    domain::{
+        audit::{Application, Event, EventKind},
+        token::{Digest, RefreshStage},
+    },
     error::{Fault, Outcome, Refusal, Why},
     store::tokens::{self, FoundRefresh},
 };
@@ -121,7 +124,13 @@ pub(super) fn again(ctx: &mut Ctx<'_>, shown: &Shown<'_>) -> Outcome<Verdict<Ret
     {
         return Ok(Verdict::Done(Retold(answer)));
     }
-    revoke::family(ctx, shown.found.family.id)?;
+    let family = &shown.found.family;
+    ctx.tell(Event {
+        account: family.account.as_ref().map(|account| account.id),
+        client: family.client.map(|(key, _)| Application::Key(key)),
+        ..Event::new(EventKind::RefreshReused)
+    });
+    revoke::family(ctx, family.id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
 }
 

@@ -1,3 +1,7 @@
 //! What an operator sees: numbers, and who did what.
 
+mod accounts;
+mod clients;
+mod command;
 mod metrics;
+mod refusals;

@@ -5,6 +5,7 @@ pub mod callers;
 pub mod clock;
 pub mod database;
 pub mod described;
+pub mod events;
 pub mod house;
 pub mod logs;
 pub mod mailbox;
