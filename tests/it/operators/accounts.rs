@@ -84,9 +84,7 @@ async fn a_tie_that_is_cut_is_told() {
     house.sandbox.add_token(people::google("tok", &ada.email));
     let access = house.google_access(&client, "tok").await;
     let ties = house.get("/auth/associations/").bearer(&access).expect(200).await.json();
-    let tie = ties.to_string();
-    let number = tie.split("\"id\":").nth(1).unwrap();
-    let number: i64 = number.split([',', '}']).next().unwrap().parse().unwrap();
+    let number = ties[0]["association_id"].as_i64().unwrap();
     let before = house.latest_event().await;
     let body = json!({
         "backend": "google-oauth2", "association_id": number, "client_id": "app",
@@ -99,12 +97,10 @@ async fn a_tie_that_is_cut_is_told() {
 
 #[tokio::test]
 async fn changes_of_ones_own_are_told_without_what_they_changed_to() {
-    let house = House::with(&[("accounts.login_field", "either")]).await;
+    let house = House::open().await;
     let ada = house.person("ada").await;
     let before = house.latest_event().await;
     let call = |path: &str| house.post(path).token(&ada.auth_token);
-    let body = json!({ "current_password": PASSWORD, "new_username": "countess" });
-    call("/auth/users/set_username/").json(&body).expect(204).await;
     let body = json!({ "current_password": PASSWORD, "new_password": NEW });
     call("/auth/users/set_password/").json(&body).expect(204).await;
     let body = json!({ "current_password": NEW, "new_email": "new@example.com" });
@@ -117,14 +113,33 @@ async fn changes_of_ones_own_are_told_without_what_they_changed_to() {
     let body = json!({ "uid": uid, "token": token, "new_password": PASSWORD });
     house.post("/auth/users/reset_password_confirm/").json(&body).expect(204).await;
 
-    let kinds = ["username_changed", "password_changed", "email_changed", "password_reset"];
+    let kinds = ["password_changed", "email_changed", "password_reset"];
     let wanted = kinds.map(|kind| format!("{kind} account {}", ada.id));
     assert_eq!(house.told_since(before).await, wanted);
     let columns = ["event", "client_id", "detail", "address", "request_id"];
     let rows = house.dump("audit_events", &columns).await.join("\n");
-    for hidden in [PASSWORD, NEW, "countess", "example.com", &ada.auth_token, &token] {
+    for hidden in [PASSWORD, NEW, "example.com", &ada.auth_token, &token] {
         assert!(!rows.contains(hidden), "{hidden} in\n{rows}");
     }
+}
+
+#[tokio::test]
+async fn a_new_user_name_is_told_and_not_which() {
+    let house = House::with(&[("accounts.login_field", "username")]).await;
+    let body = json!({
+        "email": "ada@example.com", "username": "ada", "password": PASSWORD, "re_password": PASSWORD,
+    });
+    house.post("/auth/users/").json(&body).expect(201).await;
+    house.activate_by_letter("ada@example.com").await;
+    let body = json!({ "username": "ada", "password": PASSWORD });
+    let login = house.post("/auth/token/login/").json(&body).expect(200).await;
+    let token = login.text_of("auth_token");
+    let body = json!({ "current_password": PASSWORD, "new_username": "countess" });
+    house.post("/auth/users/set_username/").json(&body).token(&token).expect(204).await;
+
+    let last = house.events().await.pop().unwrap();
+    assert_eq!(last.event, "username_changed");
+    assert!(last.account.is_some() && last.account == last.principal && last.detail.is_empty());
 }
 
 #[tokio::test]
@@ -135,7 +150,7 @@ async fn what_an_operator_does_is_told_as_his() {
     let shell = Shell::at(&house);
     let which = "ada@example.com";
     let password = shell.file("password", NEW).display().to_string();
-    let create = ["account", "create", "--email", "bob@example.com", "--password-file", &password];
+    let create = ["account", "create", "bob@example.com", "--password-file", &password];
     for words in [
         &["account", "deactivate", which][..],
         &["account", "activate", which],
@@ -143,7 +158,7 @@ async fn what_an_operator_does_is_told_as_his() {
         &["account", "set-password", which, "--password-file", &password],
         &["account", "groups", "add", which, "editors"],
         &["account", "groups", "remove", which, "editors"],
-        &["account", "delete", which, "--yes"],
+        &["account", "delete", which],
         &create,
     ] {
         shell.run(words).succeeded();

@@ -85,7 +85,7 @@ async fn what_people_allow_and_take_back_is_told() {
     let page = browser.follow("/account").await.with_status(200);
     browser.send(&page, &[("client_id", "web")]).await.with_status(303);
     let page = browser.follow("/account").await;
-    browser.send(&page, &[("client_id", "")]).await.with_status(303);
+    browser.send(&page, &[("browsers", "others")]).await.with_status(303);
 
     assert_eq!(
         house.told_since(before).await,

@@ -3,5 +3,6 @@
 mod accounts;
 mod clients;
 mod command;
+mod contrib;
 mod metrics;
 mod refusals;
