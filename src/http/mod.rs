@@ -235,7 +235,7 @@ fn signin_pages(config: &mut ServiceConfig) {
 
 /// Pages that lead to an account, and the two that the links of letters open.
 fn account_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{activation, done, forgot, new_password, providers, register};
+    use self::signin_pages::{activation, done, letters, new_password, providers, register};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -246,8 +246,13 @@ fn account_pages(config: &mut ServiceConfig) {
         )
         .service(
             page("/account/forgot")
-                .route(read().to(forgot::show))
-                .route(web::post().to(forgot::ask)),
+                .route(read().to(letters::forgot))
+                .route(web::post().to(letters::ask_password)),
+        )
+        .service(
+            page("/account/resend")
+                .route(read().to(letters::resend))
+                .route(web::post().to(letters::ask_activation)),
         )
         .service(look("/account/done").route(read().to(done::show)))
         .service(look("/account/providers/{provider}").route(read().to(providers::depart)))
@@ -264,13 +269,13 @@ fn account_pages(config: &mut ServiceConfig) {
         );
 }
 
-/// The authorization endpoint.
+/// The authorization endpoint. Not for `HEAD`, whose answer nobody reads: it would draw a code for nobody.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
     use self::signin_pages::authorize;
 
     config.service(
-        only(path, "GET, POST, HEAD, OPTIONS", Anyone)
-            .route(read().to(authorize::from_query))
+        only(path, "GET, POST, OPTIONS", Anyone)
+            .route(web::get().to(authorize::from_query))
             .route(web::post().to(authorize::from_form)),
     );
 }

@@ -15,7 +15,7 @@ use crate::{
         token::{Digest, RefreshStage},
     },
     error::{Fault, Outcome, Refusal, Why},
-    store::tokens::{self, FoundRefresh},
+    store::tokens::{self, FoundFamily, FoundRefresh},
 };
 
 /// What the sealed answer of a rotation is sealed for.
@@ -124,13 +124,16 @@ pub(super) fn again(ctx: &mut Ctx<'_>, shown: &Shown<'_>) -> Outcome<Verdict<Ret
     {
         return Ok(Verdict::Done(Retold(answer)));
     }
-    let family = &shown.found.family;
+    let FoundFamily { id, account, client, .. } = &shown.found.family;
+    let account = account.as_ref().map(|account| account.id);
     ctx.tell(Event {
-        account: family.account.as_ref().map(|account| account.id),
-        client: family.client.map(|(key, _)| Application::Key(key)),
+        account,
+        client: client.map(|(key, _)| Application::Key(key)),
         ..Event::new(EventKind::RefreshReused)
     });
-    revoke::family(ctx, family.id)?;
+    let account = account.map(|account| account.0);
+    tracing::warn!(account, family = id.0, "a refresh token was used twice; its family ends");
+    revoke::family(ctx, *id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
 }
 

@@ -2,7 +2,7 @@
 // to a device, one's own page and signing out; in three languages, on a phone, and in the dark.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { base, browser, follow, link, look, open, password, text } from "./chromium.mjs";
+import { base, browser, follow, link, look, open, password, screens, text } from "./chromium.mjs";
 
 const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const SCOPE = "openid profile email read write";
@@ -65,7 +65,7 @@ async function application(page, tag, back) {
   await look(page, `consent-${tag}`);
   await follow(page, 'button[value="allow"]');
   const came = new URL(page.url());
-  assert.equal(`${came.origin}${came.pathname}`, back);
+  assert.equal(`${came.origin}${came.pathname}`, landed(), "it is led on by what it leads to");
   assert.deepEqual([came.searchParams.get("state"), came.searchParams.get("iss")], ["st4te", base]);
   assert.match(came.searchParams.get("code"), /^cac_/);
 }
@@ -109,22 +109,45 @@ async function journey(settings, title, back) {
   await context.close();
 }
 
-const site = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<!doctype html><title>Back</title>"));
-await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
+/** A page of another site sends somebody here to sign out: they are asked, and stay signed in. */
+async function foreignSignOut() {
+  const address = `foreign-${Date.now()}@example.com`;
+  await account(address);
+  const page = await open({ context: await browser.createBrowserContext() });
+  await page.goto(`${base}/account`);
+  await signIn(page, address, password);
+  await page.goto(landed("sign-out"));
+  await follow(page, "button");
+  assert.equal(await text(page, "h1"), "Sign out");
+  assert.match(await text(page, "main"), new RegExp(address));
+  await page.goto(`${base}/account`);
+  assert.equal(page.url(), `${base}/account`);
+}
+
+// The application lives at one origin, and the page to which its own leads on at another.
+const landed = (path = "landed") => `http://localhost:${site.address().port}/${path}`;
+const site = createServer((asked, answer) => {
+  if (asked.url.startsWith("/back")) return answer.writeHead(302, { Location: asked.url.replace(/^\/back/, landed()) }).end();
+  const form = `<form method="post" action="${base}/oauth/logout"><input name="client_id" value="newsreader"><button>go</button></form>`;
+  answer.setHeader("Content-Type", "text/html").end(`<!doctype html><title>Back</title>${form}`);
+});
+await new Promise((ready) => site.listen(0, ready));
 const back = `http://127.0.0.1:${site.address().port}/back`;
-const [english, russian, korean] = ["Your account", "Ваша учётная запись", "내 계정"];
+const titles = { en: "Your account", ru: "Ваша учётная запись", ko: "내 계정" };
 try {
-  for (const [settings, title] of [
-    [{ language: "en" }, english],
-    [{ language: "ru", dark: true }, russian],
-    [{ language: "ko" }, korean],
-    [{ language: "en", width: 390, dark: true }, english],
-    [{ language: "ru", width: 390 }, russian],
-    [{ language: "ko", width: 390, dark: true }, korean],
-  ]) {
-    await journey(settings, title, back);
+  for (const settings of screens([
+    { language: "en" },
+    { language: "ru", dark: true },
+    { language: "ko" },
+    { language: "en", width: 390, dark: true },
+    { language: "ru", width: 390 },
+    { language: "ko", width: 390, dark: true },
+  ])) {
+    await journey(settings, titles[settings.language], back);
     console.log(`ok: signing in in ${settings.language}, ${settings.width ?? 1280} wide, ${settings.dark ? "dark" : "light"}`);
   }
+  await foreignSignOut();
+  console.log("ok: another site signs nobody out");
 } finally {
   site.close();
   await browser.close();

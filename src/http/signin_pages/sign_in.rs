@@ -47,7 +47,7 @@ async fn page(
         providers => providers::offered(&visit).await?,
         ..way.filled()
     };
-    Ok(visit.page(status, "sign_in.html", filled, way.leads_to())?)
+    Ok(visit.page(status, "sign_in.html", filled, way.leads())?)
 }
 
 async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
@@ -59,7 +59,7 @@ async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     match enter_with(visit, name.trim(), password).await {
         Ok(session) => way.go_on(visit, session).await,
         Err(Error::Refused(Refusal::BadLogin)) => {
-            let complaint = (name.as_str(), Some("error_login"));
+            let complaint = (name.as_str(), Some("error-login"));
             page(visit, &way, StatusCode::BAD_REQUEST, complaint).await
         }
         Err(other) => Err(other.into()),
