@@ -71,6 +71,10 @@ impl Running {
             Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
             None => None,
         };
+        // Before the clerk is sent home, who may be writing.
+        if let Err(error) = self.app.note_last_refusals().await {
+            tracing::error!(?error, "the last events of refusals are lost");
+        }
         for helper in self.helpers {
             helper.abort();
         }
@@ -78,9 +82,6 @@ impl Running {
             metrics.stop(false).await;
         }
         drop(at_rest);
-        if let Err(error) = self.app.note_last_refusals().await {
-            tracing::error!(?error, "the last events of refusals are lost");
-        }
     }
 
     /// Waits until the server ends by itself, which it does only when something is wrong.

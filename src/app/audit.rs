@@ -33,6 +33,8 @@ pub(super) struct Clerk {
     most: u32,
     desk: Mutex<Desk>,
     waits: Notify,
+    /// Held while events are written that have left the desk: whoever wants the last ones waits for these.
+    pen: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -47,7 +49,12 @@ struct Desk {
 impl Clerk {
     pub(super) fn new(refused_per_minute: u32) -> Self {
         let most = (refused_per_minute / 2).max(1);
-        Self { most, desk: Mutex::default(), waits: Notify::new() }
+        Self {
+            most,
+            desk: Mutex::default(),
+            waits: Notify::new(),
+            pen: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Of the events of one deed those that are to be written with it.
@@ -134,17 +141,17 @@ impl App {
 
     /// Writes the events of refusals that wait.
     pub async fn note_refusals(&self) -> Outcome<()> {
-        let told = self.0.shared.clerk.take(self.now(), false);
-        self.note(told).await
+        self.note(false).await
     }
 
     /// The same when nothing more will come.
     pub async fn note_last_refusals(&self) -> Outcome<()> {
-        let told = self.0.shared.clerk.take(self.now(), true);
-        self.note(told).await
+        self.note(true).await
     }
 
-    async fn note(&self, told: Vec<Told>) -> Outcome<()> {
+    async fn note(&self, at_the_end: bool) -> Outcome<()> {
+        let _alone = self.0.shared.clerk.pen.lock().await;
+        let told = self.0.shared.clerk.take(self.now(), at_the_end);
         if told.is_empty() {
             return Ok(());
         }

@@ -58,7 +58,7 @@ async fn every_way_in_is_told() {
     let login = json!({ "email": ada.email, "password": PASSWORD });
     house.post("/api/login").json(&login).expect(200).await;
     house.jwts(&ada.email).await;
-    let client = house.client("app").await;
+    let client = house.client("app-client").await;
     house.sandbox.add_token(people::google("tok", "bob@example.com"));
     house.convert(&client, "google-oauth2", "tok").expect(200).await;
 
@@ -69,10 +69,10 @@ async fn every_way_in_is_told() {
         [
             format!("signed_in account {} api_login", ada.id),
             format!("signed_in account {} jwt_login", ada.id),
-            "client_created client app".to_owned(),
+            "client_created client app-client".to_owned(),
             format!("account_created account {bob} google-oauth2"),
             format!("provider_linked account {bob} google-oauth2"),
-            format!("signed_in account {bob} client app convert_token"),
+            format!("signed_in account {bob} client app-client convert_token"),
         ]
     );
 }
@@ -80,14 +80,14 @@ async fn every_way_in_is_told() {
 #[tokio::test]
 async fn a_tie_that_is_cut_is_told() {
     let house = House::open().await;
-    let (ada, client) = (house.person("ada").await, house.client("app").await);
+    let (ada, client) = (house.person("ada").await, house.client("app-client").await);
     house.sandbox.add_token(people::google("tok", &ada.email));
     let access = house.google_access(&client, "tok").await;
     let ties = house.get("/auth/associations/").bearer(&access).expect(200).await.json();
     let number = ties[0]["association_id"].as_i64().unwrap();
     let before = house.latest_event().await;
     let body = json!({
-        "backend": "google-oauth2", "association_id": number, "client_id": "app",
+        "backend": "google-oauth2", "association_id": number, "client_id": "app-client",
     });
     house.post("/auth/disconnect-backend/").bearer(&access).json(&body).expect(204).await;
 

@@ -24,7 +24,7 @@ async fn what_an_administrator_does_to_clients_is_told_as_hers() {
     let console = RegisterClient {
         grants: vec![GrantType::Password],
         scopes: ScopeSet::parse("read admin"),
-        ..wish("console", ClientKind::Confidential)
+        ..wish("admin-console", ClientKind::Confidential)
     };
     let console = house.client_with(console).await;
     let login = [
@@ -35,9 +35,9 @@ async fn what_an_administrator_does_to_clients_is_told_as_hers() {
     ];
     let token = house.token(&console, &login).expect(200).await.text_of("access_token");
     let before = house.latest_event().await;
-    let body = json!({ "client_id": "shop", "client_name": "Shop", "grant_types": ["client_credentials"] });
+    let body = json!({ "client_id": "shop-client", "client_name": "Shop", "grant_types": ["client_credentials"] });
     house.post("/admin/api/clients").bearer(&token).json(&body).expect(201).await;
-    let at = "/admin/api/clients/shop";
+    let at = "/admin/api/clients/shop-client";
     house
         .call(reqwest::Method::PATCH, at)
         .bearer(&token)
@@ -51,7 +51,7 @@ async fn what_an_administrator_does_to_clients_is_told_as_hers() {
     let kinds = ["created", "changed", "secret_rotated", "disabled", "enabled", "deleted"];
     assert_eq!(
         house.told_since(before).await,
-        kinds.map(|kind| format!("client_{kind} client shop"))
+        kinds.map(|kind| format!("client_{kind} client shop-client"))
     );
     let all = house.events().await;
     let hers = all.iter().filter(|noted| noted.id > before && noted.principal == Some(root.id));
@@ -77,13 +77,13 @@ async fn a_new_signing_key_is_told() {
 async fn what_people_allow_and_take_back_is_told() {
     let house = House::open().await;
     let ada = house.activated("ada").await;
-    let client = house.web_client("web").await;
+    let client = house.web_client("web-client").await;
     let before = house.latest_event().await;
     let browser = Browser::new(&house);
     let code = browser.code(&client, "ada@example.com").await;
     house.redeem(&client, &code).expect(200).await;
     let page = browser.follow("/account").await.with_status(200);
-    browser.send(&page, &[("client_id", "web")]).await.with_status(303);
+    browser.send(&page, &[("client_id", "web-client")]).await.with_status(303);
     let page = browser.follow("/account").await;
     browser.send(&page, &[("browsers", "others")]).await.with_status(303);
 
@@ -91,9 +91,9 @@ async fn what_people_allow_and_take_back_is_told() {
         house.told_since(before).await,
         [
             format!("signed_in account {ada} browser"),
-            format!("consent_given account {ada} client web read write"),
-            format!("signed_in account {ada} client web authorization_code"),
-            format!("consent_withdrawn account {ada} client web"),
+            format!("consent_given account {ada} client web-client read write"),
+            format!("signed_in account {ada} client web-client authorization_code"),
+            format!("consent_withdrawn account {ada} client web-client"),
             format!("session_ended account {ada} other browsers"),
         ]
     );
@@ -103,7 +103,7 @@ async fn what_people_allow_and_take_back_is_told() {
 async fn a_token_that_its_client_ends_is_told() {
     let house = House::open().await;
     let ada = house.activated("ada").await;
-    let client = house.web_client("web").await;
+    let client = house.web_client("web-client").await;
     let back = Browser::new(&house).allow(&client, "ada@example.com", &[]).await;
     let tokens = house.redeem(&client, &sent(&back)["code"]).expect(200).await;
     let before = house.latest_event().await;
@@ -111,5 +111,5 @@ async fn a_token_that_its_client_ends_is_told() {
     house.post("/oauth/revoke").form(&client.signed(&[("token", &token)])).expect(200).await;
 
     let told = house.told_since(before).await;
-    assert_eq!(told, [format!("session_ended account {ada} client web authorization_code")]);
+    assert_eq!(told, [format!("session_ended account {ada} client web-client authorization_code")]);
 }

@@ -11,7 +11,7 @@ async fn busy() -> (House, Shell, i64) {
     let ada = house.activated("ada").await;
     house.log_in("ada@example.com").expect(200).await;
     house.activated("bob").await;
-    house.client("shop").await;
+    house.client("shop-client").await;
     house.log_in_with("ada@example.com", "wrong-teapot-42").expect(400).await;
     house.app.note_last_refusals().await.unwrap();
     let shell = Shell::at(&house);
@@ -34,7 +34,7 @@ async fn events_are_found_by_account_client_and_kind_the_latest_first() {
     let hers = ["sign_in_failed", "signed_in", "activated", "registered"];
     assert_eq!(events(&shell, &["--account", "ada@example.com"]), hers);
     assert_eq!(events(&shell, &["--account", &ada.to_string()]), hers);
-    assert_eq!(events(&shell, &["--client", "shop"]), ["client_created"]);
+    assert_eq!(events(&shell, &["--client", "shop-client"]), ["client_created"]);
     let kinds = ["--event", "sign_in_failed", "--event", "client_created"];
     assert_eq!(events(&shell, &kinds), ["sign_in_failed", "client_created"]);
     assert_eq!(events(&shell, &["--account", &ada.to_string(), "--event", "activated"]).len(), 1);

@@ -107,7 +107,7 @@ async fn commits_hashes_letters_and_cleared_rows_are_counted() {
 #[tokio::test]
 async fn providers_are_counted_by_what_they_answered_and_whether_they_are_left_alone() {
     let house = House::open().await;
-    let client = house.public_client("app").await;
+    let client = house.public_client("app-client").await;
     let asked = |outcome: &str| {
         let labels = format!("outcome=\"{outcome}\",provider=\"google-oauth2\"");
         format!("cambio_provider_questions_total{{{labels}}}")

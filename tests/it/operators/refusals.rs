@@ -37,7 +37,7 @@ async fn a_failed_sign_in_is_told_of_the_account_and_of_nobody_by_name() {
 #[tokio::test]
 async fn a_client_that_does_not_prove_itself_is_told_if_there_is_one() {
     let house = House::open().await;
-    let client = house.client("app").await;
+    let client = house.client("app-client").await;
     let before = house.latest_event().await;
     let wrong = OAuthClient { secret: Some("cs_wrong".to_owned()), ..client.clone() };
     house.refresh(&wrong, "crt_any").expect(401).await;
@@ -45,13 +45,13 @@ async fn a_client_that_does_not_prove_itself_is_told_if_there_is_one() {
     house.refresh(&nobody, "crt_any").expect(401).await;
 
     let told = house.told_since(before).await;
-    assert_eq!(told, ["client_refused client app secret", "client_refused no such client"]);
+    assert_eq!(told, ["client_refused client app-client secret", "client_refused no such client"]);
 }
 
 #[tokio::test]
 async fn a_refresh_token_that_comes_back_is_told_with_the_end_it_made() {
     let house = House::with(&[("tokens.refresh_grace_seconds", "0")]).await;
-    let client = house.client("app").await;
+    let client = house.client("app-client").await;
     house.sandbox.add_token(people::google("tok", "ada@example.com"));
     let first = house.convert(&client, "google-oauth2", "tok").expect(200).await;
     let first = first.text_of("refresh_token");
@@ -63,21 +63,23 @@ async fn a_refresh_token_that_comes_back_is_told_with_the_end_it_made() {
 
     let told = house.told_since(before).await;
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("refresh_reused account ") && told[0].ends_with("client app"));
+    assert!(
+        told[0].starts_with("refresh_reused account ") && told[0].ends_with("client app-client")
+    );
 }
 
 #[tokio::test]
 async fn a_code_that_comes_back_is_told() {
     let house = House::open().await;
     let ada = house.activated("ada").await;
-    let client = house.web_client("web").await;
+    let client = house.web_client("web-client").await;
     let code = Browser::new(&house).code(&client, "ada@example.com").await;
     house.redeem(&client, &code).expect(200).await;
     let before = house.latest_event().await;
     house.token(&client, &redemption(&code)).expect(400).await.error("invalid_grant");
 
     let told = house.told_since(before).await;
-    assert_eq!(told, [format!("code_replayed account {ada} client web")]);
+    assert_eq!(told, [format!("code_replayed account {ada} client web-client")]);
 }
 
 #[tokio::test]
