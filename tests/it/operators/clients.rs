@@ -78,6 +78,9 @@ async fn what_people_allow_and_take_back_is_told() {
     let house = House::open().await;
     let ada = house.activated("ada").await;
     let client = house.web_client("web-client").await;
+    let elsewhere = Browser::new(&house);
+    let page = elsewhere.follow("/account/sign-in").await;
+    elsewhere.sign_in(&page, "ada@example.com").await.with_status(303);
     let before = house.latest_event().await;
     let browser = Browser::new(&house);
     let code = browser.code(&client, "ada@example.com").await;
