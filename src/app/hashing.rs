@@ -8,14 +8,23 @@ use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
     crypto::password_hash::{self, HashParameters, Verdict},
-    domain::{account::AccountId, credential::Credential, password::Password, policy::LoginField},
+    domain::{
+        account::AccountId,
+        audit::{Event, EventKind},
+        credential::Credential,
+        password::Password,
+        policy::LoginField,
+    },
     error::{Fault, Outcome, Refusal},
+    meters::{Meters, Queue, Spread, Stopwatch},
     usecases::login::{self, Checked, Known},
 };
 
 /// The threads and what they hash with.
 pub(super) struct Hashing {
     lanes: Lanes,
+    meter: Queue,
+    took: Spread,
     /// One permit a thread: waiting for a permit can be given up, a queued job cannot.
     free: Semaphore,
     /// One permit for everybody who is served or waits.
@@ -25,11 +34,13 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn start(options: &Options, cores: usize) -> Result<Self, Fault> {
+    pub(super) fn start(options: &Options, cores: usize, meters: &Meters) -> Result<Self, Fault> {
         let threads = options.threads_on(cores);
         let wait = Duration::from_millis(options.wait_ms.into());
         Ok(Self {
             lanes: Lanes::start("hashing", threads, threads, wait)?,
+            meter: meters.hashing.clone(),
+            took: meters.hash.clone(),
             free: Semaphore::new(threads),
             room: Semaphore::new(threads + options.queue),
             wait,
@@ -46,13 +57,21 @@ impl Hashing {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let busy = || Fault::unavailable("all hash threads are busy");
+        let busy = || {
+            self.meter.turned_away();
+            Fault::unavailable("all hash threads are busy")
+        };
         let _room = self.room.try_acquire().map_err(|_full| busy())?;
+        let ticket = self.meter.enter();
         let _thread = timeout(self.wait, self.free.acquire())
             .await
             .map_err(|_elapsed| busy())?
             .map_err(|cause| Fault::because("the hash threads are closed", cause))?;
-        self.lanes.run(job).await
+        ticket.served();
+        let began = Stopwatch::start();
+        let done = self.lanes.run(job).await;
+        self.took.took(began.elapsed());
+        done
     }
 }
 
@@ -124,7 +143,12 @@ impl App {
     ) -> Outcome<Checked> {
         let sought = name.to_owned();
         let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought, by)).await?;
-        Ok(self.judge(known, password).await?.ok_or(Refusal::BadLogin)?)
+        let whose = known.as_ref().map(|(account, _)| *account);
+        let checked = self.judge(known, password).await?;
+        if checked.is_none() {
+            self.tell_failed(whose, "password");
+        }
+        Ok(checked.ok_or(Refusal::BadLogin)?)
     }
 
     /// Checks the password of whoever shows the credential; `None` when it is wrong, or there is none.
@@ -135,7 +159,17 @@ impl App {
         password: &Password,
     ) -> Outcome<Option<Checked>> {
         let Known(known) = self.read_as(shown, login::own).await?;
-        self.judge(known, password).await
+        let whose = known.as_ref().map(|(account, _)| *account);
+        let checked = self.judge(known, password).await?;
+        if checked.is_none() {
+            self.tell_failed(whose, "current password");
+        }
+        Ok(checked)
+    }
+
+    fn tell_failed(&self, account: Option<AccountId>, how: &str) {
+        let event = Event::new(EventKind::SignInFailed).with(how);
+        self.tell_refusal(Event { account, ..event });
     }
 
     async fn judge(

@@ -54,6 +54,10 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             blacklist: config.jwt.blacklist_after_rotation,
         },
         lifetimes: lifetimes(config),
+        events_kept: (
+            TimeDelta::days(config.audit.keep_days.into()),
+            TimeDelta::days(config.audit.keep_refused_days.into()),
+        ),
         api: ApiRules {
             activation: activation(config.dialects.api.require_activation),
             access: seconds(config.dialects.api.access_lifetime_seconds),

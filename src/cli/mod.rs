@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod audit;
 mod client;
 pub mod config;
 mod dev;
@@ -76,6 +77,7 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Account(command) => account::run(command, file),
         Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
+        Command::Audit(options) => audit::run(&options, file),
         Command::Health { url } => health::run(&url),
     }
 }

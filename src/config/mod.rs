@@ -3,6 +3,7 @@
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
 pub mod accounts;
+pub mod audit;
 pub mod cache;
 pub mod cidr;
 pub mod database;
@@ -17,6 +18,7 @@ pub mod links;
 mod load;
 pub mod log;
 pub mod mail;
+pub mod metrics;
 pub mod notices;
 pub mod oauth;
 pub mod passwords;
@@ -85,6 +87,10 @@ pub struct Config {
     pub docs: docs::Docs,
     /// What is logged.
     pub log: log::Log,
+    /// How long events are kept.
+    pub audit: audit::Audit,
+    /// Where the numbers are told.
+    pub metrics: metrics::Metrics,
     /// Clearing away what has expired.
     pub prune: prune::Prune,
     /// Who the letters are from and how they leave.
@@ -114,6 +120,8 @@ impl Config {
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),
+            ("audit", self.audit.validate()),
+            ("metrics", self.metrics.validate(self.server.listen)),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
             ("providers", self.providers.validate().err().unwrap_or_default()),
@@ -134,6 +142,7 @@ impl Config {
             ("links", self.links.warnings(&self.public_url)),
             ("social_login", self.social_login.warnings()),
             ("dialects", self.dialects.warnings(!self.registration.reveal_existing)),
+            ("metrics", self.metrics.warnings()),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

@@ -103,8 +103,19 @@ impl Server {
 
 /// Reads an address with a port.
 fn socket<'de, D: Deserializer<'de>>(text: D) -> Result<SocketAddr, D::Error> {
-    let read = String::deserialize(text)?.parse();
-    read.map_err(|_unreadable: std::net::AddrParseError| {
-        D::Error::custom("write an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")
+    parsed(&String::deserialize(text)?)
+}
+
+/// The same where there may be none.
+pub(super) fn maybe_socket<'de, D: Deserializer<'de>>(
+    text: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    let text = Option::<String>::deserialize(text)?;
+    text.filter(|text| !text.is_empty()).map(|text| parsed(&text)).transpose()
+}
+
+fn parsed<E: Error>(text: &str) -> Result<SocketAddr, E> {
+    text.parse().map_err(|_unreadable: std::net::AddrParseError| {
+        E::custom("write an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")
     })
 }

@@ -1,6 +1,7 @@
 //! The nouns of the house, in reading order: values and rules, no I/O.
 
 pub mod account;
+pub mod audit;
 pub mod browser;
 pub mod client;
 pub mod code;

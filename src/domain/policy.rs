@@ -24,6 +24,8 @@ pub struct Policy {
     pub jwt_rotation: JwtRotation,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// How long events are kept, and those of refusals.
+    pub events_kept: (TimeDelta, TimeDelta),
     /// The rules of seed 2's accounts and tokens.
     pub api: ApiRules,
     /// The rules of seed 3's accounts and tokens.

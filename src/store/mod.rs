@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod asked_letters;
+pub mod audit_events;
 pub mod browser_sessions;
 pub mod clients;
 pub mod codes;

@@ -22,6 +22,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_events (id) {
+        id -> BigInt,
+        at -> BigInt,
+        event -> Text,
+        side -> Text,
+        principal_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        client_id -> Nullable<Text>,
+        detail -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
     account_groups (account_id, name) {
         account_id -> BigInt,
         name -> Text,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
         credential::Principal,
         letter::{LetterKind, LinkPurpose},
         password::{self, Password},
@@ -25,6 +26,7 @@ use crate::{
 pub fn change(ctx: &mut Ctx<'_>, me: &Principal, checked: &Checked, hash: &str) -> Outcome<()> {
     let account = login::unchanged(ctx, checked)?;
     let epoch = accounts::update_password(ctx.conn, account.id, hash)?;
+    ctx.tell(Event::new(EventKind::PasswordChanged).of(account.id));
     if !ctx.policy.password_change.ends_own_session {
         revoke::spare(ctx, me, epoch)?;
     }
@@ -64,6 +66,7 @@ pub fn reset(ctx: &mut Ctx<'_>, link: &PasswordLink, hash: &str) -> Outcome<()> 
     let id = link.account.id;
     links::spend(ctx, &link)?;
     accounts::update_password(ctx.conn, id, hash)?;
+    ctx.tell(Event::new(EventKind::PasswordReset).of(id));
     accounts::update_proven(ctx.conn, id, ctx.now)?;
     accounts::update_last_login(ctx.conn, id, ctx.now)?;
     tell(ctx, &link.account)

@@ -8,6 +8,7 @@ use crate::{
     crypto::secret,
     domain::{
         account::{Account, AccountId, AccountState},
+        audit::{Event, EventKind},
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
@@ -119,6 +120,7 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         return taken(ctx, wish, &holder);
     }
     let account = accounts::insert(ctx.conn, &new_account(ctx, wish, hash))?;
+    ctx.tell(Event::new(EventKind::Registered).of(account.id));
     let letter = match wish.activation {
         Activation::First => LetterKind::Activation,
         Activation::Later => LetterKind::Verification,
@@ -166,6 +168,7 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
         return Err(Refusal::Fields(vec![complaint]).into());
     }
     post(ctx, LetterKind::AlreadyRegistered, holder)?;
+    ctx.tell(Event::new(EventKind::RegisteredAgain).of(holder.id));
     // A number is drawn and given back, so that the answer shows no gap where an account would be.
     let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
     let unused = accounts::insert(ctx.conn, &nobody)?;
@@ -197,6 +200,7 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
             if !mail_tokens::consume(ctx.conn, digest, ctx.now)? {
                 return Err(Refusal::StaleMailToken.into());
             }
+            ctx.tell(Event::new(EventKind::Activated).of(id));
             Ok(accounts::update_proven(ctx.conn, id, ctx.now)?)
         }
         AccountState::Active if account.last_login.is_some() => Err(Refusal::BadMailToken.into()),
@@ -207,6 +211,7 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
             if !first {
                 return Err(Refusal::StaleMailToken.into());
             }
+            ctx.tell(Event::new(EventKind::Activated).of(id));
             if ctx.policy.registration.confirm {
                 post(ctx, LetterKind::Confirmation, &account)?;
             }

@@ -43,12 +43,12 @@ impl Wanted {
 
 /// `GET /account/forgot`: asks for the address.
 pub async fn forgot(visit: Visit) -> HttpResponse {
-    show(visit, Wanted::Password).await
+    show(&visit, Wanted::Password)
 }
 
 /// `GET /account/resend`: asks for the address.
 pub async fn resend(visit: Visit) -> HttpResponse {
-    show(visit, Wanted::Activation).await
+    show(&visit, Wanted::Activation)
 }
 
 /// `POST /account/forgot`: asks for the letter; never tells whether one goes.
@@ -63,12 +63,12 @@ pub async fn ask_activation(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn show(visit: Visit, wanted: Wanted) -> HttpResponse {
-    let done = shown(&visit, wanted).await;
+fn show(visit: &Visit, wanted: Wanted) -> HttpResponse {
+    let done = shown(visit, wanted);
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit, wanted: Wanted) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit, wanted: Wanted) -> Result<HttpResponse, NoPage> {
     let way = Way::read(visit, &visit.query()?)?;
     page(visit, (wanted, &way), StatusCode::OK, ("", &[]))
 }

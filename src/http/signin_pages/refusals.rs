@@ -60,17 +60,10 @@ impl NoPage {
     pub fn page(&self, visit: &Visit) -> HttpResponse {
         let (status, words) = self.words();
         let error = match self {
-            Self::Deed(error @ Error::Refused(_)) => Some(error),
-            Self::Deed(Error::Fault(_))
-            | Self::Body(_)
-            | Self::Foreign
-            | Self::Closed
-            | Self::Denied => None,
+            Self::Deed(error) => Some(error),
+            Self::Body(_) | Self::Foreign | Self::Closed | Self::Denied => None,
         };
         let told = error.map(|error| answer::no(status, error).finish());
-        if let Self::Deed(error @ Error::Fault(_)) = self {
-            answer::no(status, error);
-        }
         let page = visit.page(
             status,
             "error.html",

@@ -23,7 +23,7 @@ use crate::{
 
 /// `GET`: the form.
 pub async fn show(visit: Visit) -> HttpResponse {
-    let done = shown(&visit).await;
+    let done = shown(&visit);
     visit.answered(done)
 }
 
@@ -34,7 +34,7 @@ pub async fn create(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     admit(visit)?;
     let way = Way::read(visit, &visit.query()?)?;
     page(&visit.speaking(way.language()), &way, (&Words::default(), &[]))

@@ -14,7 +14,7 @@ use crate::{
 
 /// `GET`: the form.
 pub async fn show(visit: Visit) -> HttpResponse {
-    let done = shown(&visit).await;
+    let done = shown(&visit);
     visit.answered(done)
 }
 
@@ -24,7 +24,7 @@ pub async fn enter(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let query = visit.query()?;
     let way = Way::read(visit, &query)?;
     let hint = way.asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());

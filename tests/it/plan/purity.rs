@@ -25,6 +25,7 @@ const WAYS: [Way; 8] = [
             ("app/lanes.rs", "how much of its patience a job has left when its turn comes"),
             ("app/freshness.rs", "how long ago other nodes were heard"),
             ("http/envelope.rs", "how long a request took, for the log"),
+            ("meters/spread.rs", "how long something took, for the metrics"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
             ("store/patience.rs", "when a loan of a connection must be over"),
