@@ -83,7 +83,7 @@ async fn arrived(visit: &Visit, name: &str) -> Result<HttpResponse, NoPage> {
         .app
         .write(move |ctx| social_login::sign_in_browser(ctx, &arrival, before.as_ref()))
         .await?;
-    Way::kept(visit).await.go_on(visit, session).await
+    Way::kept(visit).go_on(visit, session).await
 }
 
 /// The code somebody has come back with, which is worth something in the browser that set out alone.
@@ -123,7 +123,7 @@ async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     if !SAID.contains(&said) {
         return Err(no);
     }
-    let way = Way::kept(visit).await;
+    let way = Way::kept(visit);
     let words: Vec<String> = [way.query(), format!("said={said}")]
         .into_iter()
         .filter(|words| !words.is_empty())
