@@ -81,6 +81,17 @@ pub async fn migrate(app: &App) -> Outcome<Vec<String>> {
     Ok(ran.map_err(|cause| Fault::because("the migration did not end", cause))??)
 }
 
+/// Refuses a database that is not to be served, as `cambio move` leaves one. A database that cannot be asked now
+/// is asked by whoever comes first.
+pub async fn at_home(app: &App) -> Outcome<()> {
+    let store = app.store().clone();
+    let asked = tokio::task::spawn_blocking(move || migrate::at_home(&store)).await;
+    match asked.map_err(|cause| Fault::because("the database was not asked", cause))? {
+        Err(Fault::Unavailable { .. }) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 /// Starts serving on the listener, with the courier and the pruner beside it, each of which is started again
 /// if it breaks down.
 pub fn start(

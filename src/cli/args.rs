@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::moving::MoveOptions;
+
 /// Cambio exchanges the tokens of Google, Yandex and VK, and e-mail logins, for tokens of your own.
 #[derive(Debug, Parser)]
 #[command(name = "cambio", version, arg_required_else_help = true)]
@@ -47,6 +49,8 @@ pub enum Command {
     /// Look after letters that have not left yet.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Move everything into another database, from SQLite to PostgreSQL or back; nothing that was answered is lost.
+    Move(MoveOptions),
     /// Ask a running server whether it is ready; ends with 0 if it is. Plain http only.
     Health {
         /// The server's address.

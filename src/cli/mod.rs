@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod bar;
 mod client;
 pub mod config;
 mod dev;
@@ -10,6 +11,7 @@ mod keys;
 mod log;
 mod mail;
 mod migrate;
+mod moving;
 mod open;
 mod sandbox;
 mod secret;
@@ -76,6 +78,7 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Account(command) => account::run(command, file),
         Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
+        Command::Move(options) => moving::run(&options, file),
         Command::Health { url } => health::run(&url),
     }
 }

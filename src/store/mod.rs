@@ -20,6 +20,7 @@ pub mod groups;
 pub mod identities;
 pub mod mail_tokens;
 pub mod migrate;
+pub mod moving;
 pub mod open;
 pub mod outbox;
 pub mod postgres;

@@ -15,7 +15,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Config, NoTls, config::Host};
+use tokio_postgres::{Client, Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
@@ -124,11 +124,28 @@ impl Target {
         Ok(connection)
     }
 
+    /// Opens a connection of the driver's own, without limits, for what diesel has no words for (`copy`).
+    /// It lives as long as the runtime that is handed out with it, and moves only while that one is driven.
+    pub fn connect_raw(&self) -> Result<(Runtime, Client), Fault> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
+        let client = runtime.block_on(async {
+            if let Some(tls) = &self.tls {
+                let connector = MakeRustlsConnect::new(tls.as_ref().clone());
+                let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
+                tokio::spawn(driver);
+                return Ok(client);
+            }
+            let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
+            tokio::spawn(driver);
+            Ok(client)
+        })?;
+        Ok((runtime, client))
+    }
+
     async fn open(&self) -> Result<AsyncPgConnection, Fault> {
-        let no_answer = |cause: tokio_postgres::Error| Fault::Unavailable {
-            what: "the database does not take connections".to_owned(),
-            cause: Some(cause.into()),
-        };
         let opened = if let Some(tls) = &self.tls {
             let connector = MakeRustlsConnect::new(tls.as_ref().clone());
             let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
@@ -141,6 +158,13 @@ impl Target {
             what: "the database connection cannot be set up".to_owned(),
             cause: Some(cause.into()),
         })
+    }
+}
+
+fn no_answer(cause: tokio_postgres::Error) -> Fault {
+    Fault::Unavailable {
+        what: "the database does not take connections".to_owned(),
+        cause: Some(cause.into()),
     }
 }
 
