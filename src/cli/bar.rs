@@ -33,8 +33,9 @@ impl Bar {
         self.0.inc(by);
     }
 
-    /// So much altogether.
-    pub fn at(&self, done: u64) {
+    /// So much of so much.
+    pub fn at(&self, done: u64, of: u64) {
+        self.0.set_length(of);
         self.0.set_position(done);
     }
 }

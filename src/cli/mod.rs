@@ -5,6 +5,7 @@ mod args;
 mod bar;
 mod client;
 pub mod config;
+mod copies;
 mod dev;
 mod health;
 mod keys;
@@ -78,6 +79,8 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Account(command) => account::run(command, file),
         Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
+        Command::Backup(options) => copies::back_up(&options, file),
+        Command::Restore(options) => copies::restore(&options, file),
         Command::Move(options) => moving::run(&options, file),
         Command::Health { url } => health::run(&url),
     }

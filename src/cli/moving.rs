@@ -74,7 +74,7 @@ pub fn run(options: &MoveOptions, file: Option<PathBuf>) -> Result<ExitCode, Fai
 }
 
 /// The database of the settings, which is not made by looking at it.
-fn existing(config: &Config) -> Result<StoreOptions, Failed> {
+pub fn existing(config: &Config) -> Result<StoreOptions, Failed> {
     let options = store_options(config);
     if let Some(path) = options.url.strip_prefix("sqlite://")
         && !std::path::Path::new(path).exists()
@@ -128,6 +128,7 @@ fn report(form: Form, moved: &[Moved]) {
     told(form, &json!({ "rows": rows, "tables": tables }), &text);
 }
 
-fn told(form: Form, json: &Value, text: &str) {
+/// Says what was done, in the form that was asked for.
+pub fn told(form: Form, json: &Value, text: &str) {
     if form.json { say(&json.to_string()) } else { say(text) }
 }

@@ -12,6 +12,7 @@ pub mod browser_sessions;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+pub mod copies;
 pub mod device_codes;
 pub mod documents;
 pub mod families;
@@ -30,6 +31,7 @@ mod server_check;
 pub mod signing_keys;
 pub mod spent_assertions;
 pub mod spent_states;
+pub mod sweep;
 pub mod tokens;
 pub mod transaction;
 

@@ -14,6 +14,16 @@ pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
     }
 }
 
+/// Lets the statements of this transaction take as long as they take.
+pub fn take_time(conn: &mut AnyConnection) -> Result<(), Fault> {
+    match conn {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(postgres) => {
+            faults::postgres(|| postgres.batch_execute("set local statement_timeout = 0"))
+        }
+    }
+}
+
 /// Keeps everything since [`begin`]. After it returns the database has it on disk.
 pub fn commit(conn: &mut AnyConnection) -> Result<(), Fault> {
     on!(conn, c => c.batch_execute("commit")?);

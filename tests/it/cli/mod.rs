@@ -2,11 +2,13 @@
 
 mod accounts;
 mod clients;
+mod copies;
 mod dev;
 mod health;
 mod help;
 mod letters;
 mod migrating;
+mod moving;
 mod passwords;
 mod process;
 mod secrets;

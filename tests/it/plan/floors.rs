@@ -47,7 +47,7 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 30] = [
+const CRATES: [(&str, &[&str]); 31] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -60,6 +60,7 @@ const CRATES: [(&str, &[&str]); 30] = [
     ("figment", &["config"]),
     ("fluent_bundle", &["http"]),
     ("hkdf", &["crypto"]),
+    ("indicatif", &["cli"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
     ("minijinja", &["mail", "http"]),

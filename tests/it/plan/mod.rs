@@ -3,6 +3,7 @@
 mod config;
 mod floors;
 mod migrations;
+mod moving;
 mod openapi;
 mod purity;
 mod refusals;
