@@ -2,7 +2,11 @@
 
 mod watch;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     App as Web, HttpServer,
@@ -238,12 +242,35 @@ async fn prune(app: App, every_seconds: u32, limit: u32) {
     }
 }
 
+/// Batches are as large as fits into the time that others may be kept waiting: a slow disk or a busy house makes
+/// them smaller.
 async fn prune_all(app: &App, limit: u32) -> Outcome<usize> {
-    let mut gone = 0;
+    let (mut gone, mut size) = (0, limit.min(FIRST_BATCH));
     loop {
-        match app.write(move |ctx| prune::batch(ctx, limit.into())).await? {
-            0 => return Ok(gone),
-            more => gone += more,
+        let began = Instant::now();
+        let rows = app.write(move |ctx| prune::batch(ctx, size.into())).await?;
+        let took = began.elapsed();
+        if rows == 0 {
+            return Ok(gone);
         }
+        tracing::debug!(rows, took_us = took.as_micros(), "pruned a batch");
+        gone += rows;
+        size = next_size(size, took, limit);
+    }
+}
+
+/// Rows of the first batch of a round.
+const FIRST_BATCH: u32 = 50;
+/// How long a batch may take.
+const PRUNE_TIME: Duration = Duration::from_millis(20);
+
+/// How many rows the next batch may have: fewer if this one took too long, at most `limit`.
+fn next_size(size: u32, took: Duration, limit: u32) -> u32 {
+    if took > PRUNE_TIME {
+        (size / 2).max(1)
+    } else if took < PRUNE_TIME / 2 {
+        (size + size / 4 + 1).min(limit)
+    } else {
+        size
     }
 }

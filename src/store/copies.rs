@@ -197,7 +197,7 @@ fn sound(file: &Path) -> Result<(), Halt> {
     let mut connection = open(file, "ro").map_err(|_| broken("it cannot be opened"))?;
     let ask = "select integrity_check as said from pragma_integrity_check(5)";
     let told: Vec<Said> = faults::sqlite(|| sql_query(ask).load(&mut connection))
-        .map_err(|_| broken("it cannot be read as a database"))?;
+        .map_err(|fault| broken(&fault.to_string()))?;
     if let Some(first) = told.iter().find(|row| row.said != "ok") {
         return Err(broken(&first.said));
     }

@@ -181,7 +181,10 @@ fn written(column: &Column) -> String {
     match column.kind {
         Kind::Int => format!("coalesce({name}, '\\N')"),
         Kind::Bool => format!("case {name} when 1 then 't' when 0 then 'f' else '\\N' end"),
-        Kind::Bytes => format!("coalesce('\\\\x' || lower(hex({name})), '\\N')"),
+        // `hex(null)` is no null but an empty text.
+        Kind::Bytes => {
+            format!("case when {name} is null then '\\N' else '\\\\x' || lower(hex({name})) end")
+        }
         Kind::Text => {
             let mut text = name;
             for (letter, by) in line::ESCAPED {
