@@ -274,3 +274,20 @@ fn next_size(size: u32, took: Duration, limit: u32) -> u32 {
         size
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::next_size;
+
+    #[test]
+    fn batches_shrink_where_they_take_long_and_grow_again_to_what_is_allowed() {
+        let quick = Duration::from_millis(1);
+        assert_eq!(next_size(400, Duration::from_millis(21), 1000), 200);
+        assert_eq!(next_size(1, Duration::from_secs(9), 1000), 1);
+        assert_eq!(next_size(400, Duration::from_millis(15), 1000), 400);
+        assert!(next_size(1, quick, 1000) > 1);
+        assert_eq!(next_size(999, quick, 1000), 1000);
+    }
+}

@@ -195,7 +195,7 @@ fn open(file: &Path, mode: &str) -> Result<SqliteConnection, Fault> {
 fn sound(file: &Path) -> Result<(), Halt> {
     let broken = |why: &str| Halt::Refused(format!("{} is damaged: {why}", file.display()));
     let mut connection = open(file, "ro").map_err(|_| broken("it cannot be opened"))?;
-    let ask = "select integrity_check as said from pragma_integrity_check(5)";
+    let ask = "select integrity_check as said from pragma_integrity_check limit 5";
     let told: Vec<Said> = faults::sqlite(|| sql_query(ask).load(&mut connection))
         .map_err(|fault| broken(&fault.to_string()))?;
     if let Some(first) = told.iter().find(|row| row.said != "ok") {

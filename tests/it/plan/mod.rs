@@ -5,6 +5,7 @@ mod floors;
 mod migrations;
 mod moving;
 mod openapi;
+mod plans;
 mod purity;
 mod refusals;
 mod sizes;
