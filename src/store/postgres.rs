@@ -91,10 +91,15 @@ impl Target {
             Url::parse(url).map_err(|cause| Fault::because("database.url is not a URL", cause))?;
         let mode = take_parameter(&mut url, "sslmode");
         let roots = take_parameter(&mut url, "sslrootcert");
+        let hosts = take_parameter(&mut url, "host");
         let mut config: Config = url
             .as_str()
             .parse()
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
+        // The driver takes `host=A,B` of a URL for the name of one host.
+        for host in hosts.iter().flat_map(|hosts| hosts.split(',')) {
+            if host.starts_with('/') { config.host_path(host) } else { config.host(host) };
+        }
         config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
         config.tcp_user_timeout(std::time::Duration::from_secs(5));
         config.keepalives_idle(std::time::Duration::from_secs(10));
@@ -251,7 +256,7 @@ fn roots_from(file: Option<&str>) -> Result<RootCertStore, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionLimits, Target};
+    use super::{Host, SessionLimits, Target};
 
     fn is_encrypted(url: &str) -> bool {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
@@ -281,6 +286,20 @@ mod tests {
         ] {
             assert!(is_encrypted(remote), "{remote}");
         }
+    }
+
+    #[test]
+    fn every_host_of_the_list_is_one_to_try() {
+        let url = "postgres:///cambio?user=cambio&password=a%2Bb&host=one.example,two.example&port=5433,5434\
+                   &target_session_attrs=read-write&sslmode=require";
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        let config = Target::parse(url, limits).expect("a target").config;
+        let hosts = ["one.example", "two.example"].map(|name| Host::Tcp(name.to_owned()));
+        assert_eq!((config.get_hosts(), config.get_ports()), (&hosts[..], &[5433, 5434][..]));
+        assert_eq!(config.get_password(), Some(&b"a+b"[..]));
+        let one = "postgres:///cambio?user=cambio&host=/var/run/postgresql";
+        let config = Target::parse(one, limits).expect("a target").config;
+        assert_eq!(config.get_hosts(), [Host::Unix("/var/run/postgresql".into())]);
     }
 
     #[test]
