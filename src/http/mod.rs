@@ -89,7 +89,7 @@ fn people(config: &mut ServiceConfig, base: &str) {
                 .route(web::post().to(register::create))
                 .route(read().to(people::list)),
         )
-        .service(record(&at("/users/me")))
+        .service(record(&at("/users/me"), read().to(people::own)))
         .service(
             only(&at("/users/me/settings"), "GET, PUT, PATCH, HEAD, OPTIONS", Login)
                 .route(read().to(documents::settings))
@@ -116,7 +116,7 @@ fn people(config: &mut ServiceConfig, base: &str) {
         .service(post(&at("/users/reset_email_confirm"), Login, names::reset_email))
         .service(post(&at("/users/reset_username_confirm"), Login, names::reset_username))
         // After every other path below `users`, which it would match as well.
-        .service(record(&at("/users/{id}")))
+        .service(record(&at("/users/{id}"), read().to(people::show)))
         .service(post(&at("/token/login"), Anyone, tokens::log_in))
         .service(post(&at("/token/logout"), Login, tokens::log_out))
         .service(post(&at("/jwt/create"), Anyone, jwt::create))
@@ -233,7 +233,7 @@ fn signin_pages(config: &mut ServiceConfig) {
 
 /// Pages that lead to an account, and the two that the links of letters open.
 fn account_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{activation, done, forgot, new_password, providers, register};
+    use self::signin_pages::{activation, done, letters, new_password, providers, register};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -244,8 +244,13 @@ fn account_pages(config: &mut ServiceConfig) {
         )
         .service(
             page("/account/forgot")
-                .route(read().to(forgot::show))
-                .route(web::post().to(forgot::ask)),
+                .route(read().to(letters::forgot))
+                .route(web::post().to(letters::ask_password)),
+        )
+        .service(
+            page("/account/resend")
+                .route(read().to(letters::resend))
+                .route(web::post().to(letters::ask_activation)),
         )
         .service(look("/account/done").route(read().to(done::show)))
         .service(look("/account/providers/{provider}").route(read().to(providers::depart)))
@@ -262,23 +267,23 @@ fn account_pages(config: &mut ServiceConfig) {
         );
 }
 
-/// The authorization endpoint.
+/// The authorization endpoint. Not for `HEAD`, whose answer nobody reads: it would draw a code for nobody.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
     use self::signin_pages::authorize;
 
     config.service(
-        only(path, "GET, POST, HEAD, OPTIONS", Anyone)
-            .route(read().to(authorize::from_query))
+        only(path, "GET, POST, OPTIONS", Anyone)
+            .route(web::get().to(authorize::from_query))
             .route(web::post().to(authorize::from_form)),
     );
 }
 
 /// One person's record.
-fn record(path: &str) -> Resource {
+fn record(path: &str, show: actix_web::Route) -> Resource {
     use djoser::people;
 
     only(path, "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", Login)
-        .route(read().to(people::show))
+        .route(show)
         .route(web::put().to(people::update))
         .route(web::patch().to(people::update))
         .route(web::delete().to(people::delete))

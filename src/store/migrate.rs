@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{AnyConnection, faults, open::Store};
+use super::{Driver, faults, open::Store};
 use crate::error::Fault;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -24,13 +24,13 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
     at_home(store)?;
     let mut loan = store.writer()?;
-    let done = match &mut loan.any {
-        AnyConnection::Sqlite(sqlite) => {
+    let done = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => {
             // As below: another process may be at it.
             faults::sqlite(|| sqlite.batch_execute("pragma busy_timeout = 60000"))?;
             sqlite.immediate_transaction(|c| -> Result<_, Retold> { pending(c, SQLITE) })
         }
-        AnyConnection::Postgres(postgres) => {
+        Driver::Postgres(postgres) => {
             // The lock may be held for as long as another node migrates.
             faults::postgres(|| {
                 postgres.batch_execute("set statement_timeout = 0; set lock_timeout = 0")?;
@@ -47,12 +47,12 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
 /// Refuses a database that everything was moved away from, or into which not everything has been moved yet.
 pub fn at_home(store: &Store) -> Result<(), Fault> {
     let mut loan = store.writer()?;
-    let marks: i64 = match &mut loan.any {
-        AnyConnection::Sqlite(c) => faults::sqlite(|| {
+    let marks: i64 = match &mut loan.any.driver {
+        Driver::Sqlite(c) => faults::sqlite(|| {
             let count = sql::<BigInt>("count(*) from sqlite_master where name = 'moves'");
             select(count).get_result(c.as_mut())
         })?,
-        AnyConnection::Postgres(c) => faults::postgres(|| {
+        Driver::Postgres(c) => faults::postgres(|| {
             let count = sql::<BigInt>("count(*) from pg_class where oid = to_regclass('moves')");
             select(count).get_result(c.as_mut())
         })?,
@@ -69,9 +69,9 @@ pub fn at_home(store: &Store) -> Result<(), Fault> {
 /// Whether every migration has run.
 pub fn is_current(store: &Store) -> Result<bool, Fault> {
     let mut loan = store.writer()?;
-    let pending = match &mut loan.any {
-        AnyConnection::Sqlite(sqlite) => sqlite.has_pending_migration(SQLITE),
-        AnyConnection::Postgres(postgres) => postgres.has_pending_migration(POSTGRES),
+    let pending = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => sqlite.has_pending_migration(SQLITE),
+        Driver::Postgres(postgres) => postgres.has_pending_migration(POSTGRES),
     };
     let unknown = |failure| Fault::because("it cannot be told which migrations have run", failure);
     Ok(!pending.map_err(unknown)?)
@@ -80,9 +80,9 @@ pub fn is_current(store: &Store) -> Result<bool, Fault> {
 /// Undoes every migration: for the tests that prove `down` and `up` to be each other's inverse.
 pub fn undo_all(store: &Store) -> Result<(), Fault> {
     let mut loan = store.writer()?;
-    let undone = match &mut loan.any {
-        AnyConnection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
-        AnyConnection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
+    let undone = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
+        Driver::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
     };
     undone.map_err(|failure| Fault::because("the tables cannot be taken down", failure))
 }

@@ -57,8 +57,8 @@ impl Drop for Drive {
 /// How to reach the server, read from the URL once.
 #[derive(Clone)]
 pub struct Target {
-    config: Config,
-    tls: Option<Arc<ClientConfig>>,
+    pub(super) config: Config,
+    pub(super) tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
 }
@@ -98,7 +98,11 @@ impl Target {
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
         // The driver takes `host=A,B` of a URL for the name of one host.
         for host in hosts.iter().flat_map(|hosts| hosts.split(',')) {
-            if host.starts_with('/') { config.host_path(host) } else { config.host(host) };
+            if host.starts_with('/') {
+                config.host_path(host)
+            } else {
+                config.host(host)
+            };
         }
         config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
         config.tcp_user_timeout(std::time::Duration::from_secs(5));

@@ -8,7 +8,7 @@ use super::{
     schema::{accounts, browser_sessions, codes, device_codes, families, mail_tokens},
     transaction,
 };
-use crate::error::Fault;
+use crate::{domain::ended::Ended, error::Fault};
 
 /// What a sweep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,5 +39,6 @@ pub fn everything(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Swept,
     let codes = on!(conn, c => diesel::delete(codes::table).execute(c)?);
     let devices = on!(conn, c => diesel::delete(device_codes::table).execute(c)?);
     let browsers = on!(conn, c => diesel::delete(browser_sessions::table).execute(c)?);
+    conn.end(Ended::Everything);
     Ok(Swept { accounts, families, links, codes: codes + devices, browsers })
 }

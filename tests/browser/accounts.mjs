@@ -57,6 +57,10 @@ async function registering(page, address, tag, back, language) {
   await lookAtRefusal(page, `register-wrong-${tag}`);
   await type(page, typed(password));
   await look(page, `registered-${tag}`);
+  await follow(page, 'a[href*="/account/resend"]');
+  await look(page, `resend-${tag}`);
+  await type(page, { email: address });
+  await look(page, `resent-${tag}`);
 
   const { uid, token } = await link(address);
   await page.goto(`${base}/auth/activate/${uid}/${token}`);

@@ -3,14 +3,18 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, visit::text_of, way::Way};
+use super::{
+    NoPage, Visit,
+    visit::{FormLeads, text_of},
+    way::Way,
+};
 use crate::{
     error::{Error, Refusal},
     usecases::asks,
 };
 
 /// What can have been done.
-const DONE: [&str; 4] = ["forgot", "registered", "activated", "password"];
+const DONE: [&str; 5] = ["forgot", "resend", "registered", "activated", "password"];
 
 /// `GET`: the page. It tells what its address says, and nothing of anybody.
 pub async fn show(visit: Visit) -> HttpResponse {
@@ -25,11 +29,11 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let way = Way::kept(visit).await;
     let filled = context! {
         what,
-        waits => matches!(what, "forgot" | "registered"),
+        waits => matches!(what, "forgot" | "resend" | "registered"),
         client => client(visit, &way).await?,
         ..way.filled()
     };
-    Ok(visit.speaking(way.language()).page(StatusCode::OK, "done.html", filled, None)?)
+    Ok(visit.speaking(way.language()).page(StatusCode::OK, "done.html", filled, FormLeads::Here)?)
 }
 
 /// The application that the person came from, if their browser has kept it and it is still there.

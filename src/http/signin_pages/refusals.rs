@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::Visit;
+use super::{Visit, visit::FormLeads};
 use crate::{
     error::{Error, Fault, Refusal},
     http::{answer, body::BadBody, sentences::Tongue},
@@ -71,7 +71,12 @@ impl NoPage {
         if let Self::Deed(error @ Error::Fault(_)) = self {
             answer::no(status, error);
         }
-        let page = visit.page(status, "error.html", context! { message => words }, None);
+        let page = visit.page(
+            status,
+            "error.html",
+            context! { message => words, again => again(visit, words) },
+            FormLeads::Here,
+        );
         let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
         if let Some(told) = told.and_then(|told| told.extensions().get::<answer::Told>().cloned()) {
             page.extensions_mut().insert(told);
@@ -93,6 +98,13 @@ impl NoPage {
             Self::Deed(Error::Refused(refusal)) => of(refusal),
         }
     }
+}
+
+/// Where another letter is asked for, in place of one whose link is over.
+fn again(visit: &Visit, words: &str) -> Option<&'static str> {
+    let path = visit.request.path();
+    let letter = if path.starts_with("/auth/activate/") { "resend" } else { "forgot" };
+    (words == "error-link" && path.starts_with("/auth/")).then_some(letter)
 }
 
 fn of(refusal: &Refusal) -> (StatusCode, &'static str) {

@@ -17,7 +17,7 @@ macro_rules! embedded {
 
 const TEMPLATES: [(&str, &str); 15] = embedded![
     "layout.html" "error.html" "sign_in.html" "consent.html" "sign_out.html" "account.html"
-    "device.html" "device_ask.html" "device_done.html" "way.html" "forgot.html" "new_password.html" "activate.html"
+    "device.html" "device_ask.html" "device_done.html" "way.html" "letter.html" "new_password.html" "activate.html"
     "register.html" "done.html"
 ];
 

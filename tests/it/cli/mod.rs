@@ -6,6 +6,7 @@ mod copies;
 mod dev;
 mod health;
 mod help;
+mod keys;
 mod letters;
 mod migrating;
 mod moving;

@@ -67,6 +67,7 @@ const CRATES: [(&str, &[&str]); 31] = [
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("oxide_auth", &["oxide"]),
+    ("quick_cache", &["app"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),
     ("reqwest", &["providers"]),
