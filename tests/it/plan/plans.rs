@@ -116,7 +116,8 @@ async fn no_query_of_a_day_reads_a_table_from_end_to_end() {
         [about("access_tokens"), about("families"), about("refresh_tokens"), about("outbox")];
     assert!(known.iter().all(|count| *count > 0) && queries.len() > 25, "{queries:#?}");
     let mut connection = SqliteConnection::establish(&file).unwrap();
-    let tables = queries.iter().filter(|query| query.contains('`'));
+    // Nothing is found by a list of nothing, and there are a handful of keys.
+    let tables = queries.iter().filter(|query| query.contains('`') && !query.contains("(1=0)"));
     for query in tables.filter(|query| !query.contains("signing_keys")) {
         let plan: Vec<Step> = sql_query(format!("explain query plan {query}"))
             .load(&mut connection)
