@@ -57,7 +57,7 @@ pub fn back_up(source: &StoreOptions, file: &Path, tell: Tell<'_>) -> Result<u64
         while done.recv_timeout(TELL_EVERY) == Err(RecvTimeoutError::Timeout) {
             tell(fs::metadata(&part.path).map_or(0, |found| found.len()), of);
         }
-        vacuum.join().map_err(|_| Fault::internal("copying broke down"))?
+        vacuum.join().map_err(|_panic| Fault::internal("copying broke down"))?
     });
     vacuumed?;
     sound(&part.path)?;
@@ -194,7 +194,7 @@ fn open(file: &Path, mode: &str) -> Result<SqliteConnection, Fault> {
 /// Refuses a file whose pages, indexes or references do not hold together.
 fn sound(file: &Path) -> Result<(), Halt> {
     let broken = |why: &str| Halt::Refused(format!("{} is damaged: {why}", file.display()));
-    let mut connection = open(file, "ro").map_err(|_| broken("it cannot be opened"))?;
+    let mut connection = open(file, "ro").map_err(|fault| broken(&fault.to_string()))?;
     let ask = "select integrity_check as said from pragma_integrity_check limit 5";
     let told: Vec<Said> = faults::sqlite(|| sql_query(ask).load(&mut connection))
         .map_err(|fault| broken(&fault.to_string()))?;

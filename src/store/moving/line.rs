@@ -56,7 +56,7 @@ pub fn hex(text: &str) -> Result<&str, Fault> {
 
 /// A whole number of a field.
 pub fn number(text: &str) -> Result<i64, Fault> {
-    text.parse().map_err(|_| bad("number"))
+    text.parse().map_err(|_digits| bad("number"))
 }
 
 /// A text as it stands in a statement.

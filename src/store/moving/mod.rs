@@ -189,7 +189,7 @@ fn copy(
             to.write(table, &batch)?;
             tell(News::Rows(batch.rows));
         }
-        reading.join().map_err(|_| Fault::internal("reading broke down"))?
+        reading.join().map_err(|_panic| Fault::internal("reading broke down"))?
     })?;
     if let Some(counter) = counter {
         to.set_counter(table, counter)?;
@@ -227,7 +227,7 @@ fn compare(
             let there = sum_of(to, table, &mut |rows| tell(News::Rows(rows)));
             (here.join(), there)
         });
-        let here = here.map_err(|_| Fault::internal("reading broke down"))??;
+        let here = here.map_err(|_panic| Fault::internal("reading broke down"))??;
         if here != there? {
             let why =
                 format!("`{}` is not the same on both sides; nothing was finished", table.name());
