@@ -1,6 +1,12 @@
 //! What other nodes have ended, heard over PostgreSQL, so that what is remembered here stays true.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -21,15 +27,22 @@ impl App {
         if self.store().backend() == Backend::Sqlite || !self.0.remembers {
             return std::future::pending().await;
         }
+        let is_heard = AtomicBool::new(true);
         loop {
-            let Err(fault) = self.listen_on_a_line().await;
+            let Err(fault) = self.listen_on_a_line(&is_heard).await;
             self.0.shared.fresh.distrust();
-            tracing::warn!(?fault, "other nodes are not heard: every check asks the database");
+            // Once, however often it is tried in vain.
+            if is_heard.swap(false, Ordering::Relaxed) {
+                tracing::warn!(?fault, "other nodes are not heard: every check asks the database");
+            }
             sleep(REST).await;
         }
     }
 
-    async fn listen_on_a_line(&self) -> Result<std::convert::Infallible, Fault> {
+    async fn listen_on_a_line(
+        &self,
+        is_heard: &AtomicBool,
+    ) -> Result<std::convert::Infallible, Fault> {
         let fresh = Arc::clone(&self.0.shared.fresh);
         let hearing = Arc::clone(&fresh);
         let line = self.store().line(move |heard| match heard {
@@ -39,6 +52,7 @@ impl App {
             Heard::Lost => hearing.distrust(),
         });
         let line = line.await?;
+        is_heard.store(true, Ordering::Relaxed);
         // Whatever was told while nobody listened was missed.
         fresh.end(&[Ended::Everything]);
         let mut beats = interval(BEAT);

@@ -260,12 +260,15 @@ pub fn expire_secrets(
     Ok(())
 }
 
-/// The digests of the client's live secrets, and when each of them ends.
+/// A secret's digest, and when it ends, if it does.
+pub type LiveSecret = (Digest, Option<DateTime<Utc>>);
+
+/// The client's live secrets.
 pub fn list_secrets(
     conn: &mut AnyConnection,
     key: ClientKey,
     now: DateTime<Utc>,
-) -> Result<Vec<(Digest, Option<DateTime<Utc>>)>, Fault> {
+) -> Result<Vec<LiveSecret>, Fault> {
     let rows: Vec<(Vec<u8>, Option<i64>)> = on!(conn, c => client_secrets::table
         .filter(client_secrets::client_key.eq(key.0))
         .filter(

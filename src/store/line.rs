@@ -46,16 +46,13 @@ impl Line {
         target: &Target,
         heard: impl Fn(Heard<'_>) + Send + 'static,
     ) -> Result<Self, Fault> {
-        let (client, listening) = match &target.tls {
-            Some(tls) => {
-                let connector = MakeRustlsConnect::new(tls.as_ref().clone());
-                let (client, driver) = target.config.connect(connector).await.map_err(lost)?;
-                (client, tokio::spawn(listen(driver, heard)))
-            }
-            None => {
-                let (client, driver) = target.config.connect(NoTls).await.map_err(lost)?;
-                (client, tokio::spawn(listen(driver, heard)))
-            }
+        let (client, listening) = if let Some(tls) = &target.tls {
+            let connector = MakeRustlsConnect::new(tls.as_ref().clone());
+            let (client, driver) = target.config.connect(connector).await.map_err(lost)?;
+            (client, tokio::spawn(listen(driver, heard)))
+        } else {
+            let (client, driver) = target.config.connect(NoTls).await.map_err(lost)?;
+            (client, tokio::spawn(listen(driver, heard)))
         };
         let line = Self { client, listening };
         line.ask(&format!("listen {CHANNEL}")).await?;

@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod moving;
 pub mod open;
 pub mod outbox;
+mod patience;
 pub mod postgres;
 pub mod registration_tokens;
 mod schema;

@@ -3,7 +3,7 @@
 //! Diesel's synchronous interface over the pure-Rust driver: each connection owns a small runtime that the
 //! calling database thread itself drives, so a query costs no hop to another thread.
 
-use std::{cell::RefCell, fs, net::IpAddr, sync::Arc};
+use std::{cell::RefCell, fs, net::IpAddr, sync::Arc, time::Duration};
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{
@@ -19,7 +19,7 @@ use tokio_postgres::{Client, Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
-use super::faults;
+use super::{faults, patience::Patience};
 use crate::error::Fault;
 
 /// Diesel's view of the connection.
@@ -61,6 +61,8 @@ pub struct Target {
     pub(super) tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
+    connect: Duration,
+    deed: Duration,
 }
 
 impl std::fmt::Debug for Target {
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Target {
 /// Limits of every session.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
-    /// Longest statement, in milliseconds.
+    /// Longest statement, and the longest time a session is lent for, in milliseconds.
     pub statement_ms: u64,
     /// Longest wait for a row lock, in milliseconds.
     pub lock_ms: u64,
@@ -91,22 +93,16 @@ impl Target {
             Url::parse(url).map_err(|cause| Fault::because("database.url is not a URL", cause))?;
         let mode = take_parameter(&mut url, "sslmode");
         let roots = take_parameter(&mut url, "sslrootcert");
-        let hosts = take_parameter(&mut url, "host");
+        name_hosts_apart(&mut url);
         let mut config: Config = url
             .as_str()
             .parse()
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
-        // The driver takes `host=A,B` of a URL for the name of one host.
-        for host in hosts.iter().flat_map(|hosts| hosts.split(',')) {
-            if host.starts_with('/') {
-                config.host_path(host)
-            } else {
-                config.host(host)
-            };
-        }
-        config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
-        config.tcp_user_timeout(std::time::Duration::from_secs(5));
-        config.keepalives_idle(std::time::Duration::from_secs(10));
+        // Whoever waits for it may have gone by then; the next one finds it in the pool.
+        let connect = Duration::from_millis(limits.connect_ms.max(limits.statement_ms));
+        config.connect_timeout(connect);
+        config.tcp_user_timeout(Duration::from_secs(5));
+        config.keepalives_idle(Duration::from_secs(10));
         config.application_name("cambio");
         let tls = tls_for(mode.as_deref(), roots.as_deref(), is_local(&config))?;
         if tls.is_some() {
@@ -117,20 +113,27 @@ impl Target {
              set idle_in_transaction_session_timeout = 10000",
             limits.statement_ms, limits.lock_ms
         );
-        Ok(Self { config, tls, session })
+        let deed = Duration::from_millis(limits.statement_ms);
+        Ok(Self { config, tls, session, connect, deed })
     }
 
-    /// Opens a connection and gives the session its limits.
-    pub fn connect(&self) -> Result<PostgresConnection, Fault> {
+    /// Opens a connection, gives the session its limits, and tells whoever lends it how to limit each loan.
+    pub fn connect(&self) -> Result<(PostgresConnection, Patience), Fault> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
-        let opened = runtime.block_on(self.open())?;
+        let patience = Patience::new(self.deed);
+        // The driver limits the connection itself only: a server that takes it may say nothing for ever.
+        let opening = async { tokio::time::timeout(self.connect, self.open(&patience)).await };
+        let opened = runtime.block_on(opening).map_err(|_late| {
+            Fault::unavailable("the database took the connection and said nothing")
+        })??;
         HANDED_OVER.with_borrow_mut(|slot| *slot = Some(runtime));
         let mut connection = PostgresConnection::from(opened);
+        patience.begin();
         faults::postgres(|| connection.batch_execute(&self.session))?;
-        Ok(connection)
+        Ok((connection, patience))
     }
 
     /// Opens a connection of the driver's own, without limits, for what diesel has no words for (`copy`).
@@ -154,15 +157,20 @@ impl Target {
         Ok((runtime, client))
     }
 
-    async fn open(&self) -> Result<AsyncPgConnection, Fault> {
-        let opened = if let Some(tls) = &self.tls {
+    async fn open(&self, patience: &Patience) -> Result<AsyncPgConnection, Fault> {
+        // Once its patience is over the connection is dropped, and whoever waits is told that it is closed: what
+        // limits statements in the server does not help against a server that is frozen, or out of reach.
+        let client = if let Some(tls) = &self.tls {
             let connector = MakeRustlsConnect::new(tls.as_ref().clone());
             let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         } else {
             let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         };
+        let opened = AsyncPgConnection::try_from(client).await;
         opened.map_err(|cause| Fault::Unavailable {
             what: "the database connection cannot be set up".to_owned(),
             cause: Some(cause.into()),
@@ -186,6 +194,20 @@ fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
     let kept = kept.join("&");
     url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
     taken
+}
+
+/// Makes `host=A,B` two hosts: in a URL the driver takes it for the name of one.
+fn name_hosts_apart(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let pairs = query.split('&').map(|pair| match pair.strip_prefix("host=") {
+        Some(hosts) => {
+            let hosts = hosts.split(',').map(|host| format!("host={host}"));
+            hosts.collect::<Vec<_>>().join("&")
+        }
+        None => pair.to_owned(),
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    url.set_query(Some(&query));
 }
 
 /// Whether every host is this machine. The driver is asked, not the URL: `?host=` names hosts, too.
@@ -293,23 +315,32 @@ mod tests {
     }
 
     #[test]
-    fn every_host_of_the_list_is_one_to_try() {
-        let url = "postgres:///cambio?user=cambio&password=a%2Bb&host=one.example,two.example&port=5433,5434\
-                   &target_session_attrs=read-write&sslmode=require";
-        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
-        let config = Target::parse(url, limits).expect("a target").config;
-        let hosts = ["one.example", "two.example"].map(|name| Host::Tcp(name.to_owned()));
-        assert_eq!((config.get_hosts(), config.get_ports()), (&hosts[..], &[5433, 5434][..]));
-        assert_eq!(config.get_password(), Some(&b"a+b"[..]));
-        let one = "postgres:///cambio?user=cambio&host=/var/run/postgresql";
-        let config = Target::parse(one, limits).expect("a target").config;
-        assert_eq!(config.get_hosts(), [Host::Unix("/var/run/postgresql".into())]);
-    }
-
-    #[test]
     fn a_sslmode_that_does_not_exist_is_told() {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
         assert!(Target::parse("postgres://cambio@db.example/c?sslmode=prefer", limits).is_err());
+    }
+
+    #[test]
+    fn hosts_and_ports_are_told_apart() {
+        let url = "postgres:///c?user=u&host=one.example,127.0.0.1,/run/pg&port=5433,5434,5435\
+                   &target_session_attrs=read-write";
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        let target = Target::parse(url, limits).expect("a target");
+        let hosts = [
+            Host::Tcp("one.example".to_owned()),
+            Host::Tcp("127.0.0.1".to_owned()),
+            Host::Unix("/run/pg".into()),
+        ];
+        assert_eq!(target.config.get_hosts(), hosts);
+        assert_eq!(target.config.get_ports(), [5433, 5434, 5435]);
+    }
+
+    #[test]
+    fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgres://u@{}/c", silent.local_addr().expect("an address"));
+        let limits = SessionLimits { statement_ms: 50, lock_ms: 50, connect_ms: 50 };
+        assert!(Target::parse(&url, limits).expect("a target").connect().is_err());
     }
 
     #[test]

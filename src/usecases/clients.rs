@@ -21,7 +21,7 @@ use crate::{
         token::Digest,
     },
     error::{Error, Fault, Outcome, Refusal},
-    store::clients,
+    store::clients::{self, LiveSecret},
 };
 
 /// Who a client is, by its id and, if it can keep one, its secret (RFC 6749 §2.3); or by an assertion that it
@@ -65,7 +65,7 @@ pub struct Proven {
 
 /// Compares with every live secret, and with one that nothing equals, so that the work does not tell how
 /// many there are.
-fn is_one_of(shown: Option<&SecretString>, live: &[(Digest, Option<DateTime<Utc>>)]) -> bool {
+fn is_one_of(shown: Option<&SecretString>, live: &[LiveSecret]) -> bool {
     let Some(shown) = shown.map(secret::digest) else { return false };
     let mut right = false;
     let nobodys = Digest([0; 32]);

@@ -69,7 +69,7 @@ async fn show(visit: Visit, wanted: Wanted) -> HttpResponse {
 }
 
 async fn shown(visit: &Visit, wanted: Wanted) -> Result<HttpResponse, NoPage> {
-    let way = Way::read(visit, &visit.query()?).await?;
+    let way = Way::read(visit, &visit.query()?)?;
     page(visit, (wanted, &way), StatusCode::OK, ("", &[]))
 }
 
@@ -88,7 +88,7 @@ fn page(
 async fn asked_for(visit: &Visit, wanted: Wanted, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let way = Way::read(visit, &words).await?;
+    let way = Way::read(visit, &words)?;
     let mut read = Reader::new(&words);
     let email = read.email("email");
     let email = match read.finish(email) {

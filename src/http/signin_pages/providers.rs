@@ -60,7 +60,7 @@ pub async fn arrive(visit: Visit, name: Path<String>) -> HttpResponse {
 
 async fn departed(visit: &Visit, name: &str) -> Result<HttpResponse, NoPage> {
     let provider = visit.app.provider(name)?;
-    let way = Way::read(visit, &visit.query()?).await?;
+    let way = Way::read(visit, &visit.query()?)?;
     let site = visit.request.headers().get("sec-fetch-site");
     if site.is_some_and(|site| site != "same-origin") {
         return Ok(visit.on_to(&format!("/account/sign-in?{}", way.query())));

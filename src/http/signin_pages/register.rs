@@ -36,7 +36,7 @@ pub async fn create(visit: Visit, body: Form) -> HttpResponse {
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     admit(visit)?;
-    let way = Way::read(visit, &visit.query()?).await?;
+    let way = Way::read(visit, &visit.query()?)?;
     page(&visit.speaking(way.language()), &way, (&Words::default(), &[]))
 }
 
@@ -69,7 +69,7 @@ async fn created(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
     admit(visit)?;
-    let way = Way::read(visit, &words).await?;
+    let way = Way::read(visit, &words)?;
     let visit = &visit.speaking(way.language());
     match register(visit, &words).await {
         Ok(()) => Ok(way.keep(visit, visit.on_to("/account/done?what=registered"))),

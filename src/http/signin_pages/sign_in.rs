@@ -26,14 +26,14 @@ pub async fn enter(visit: Visit, body: Form) -> HttpResponse {
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let query = visit.query()?;
-    let way = Way::read(visit, &query).await?;
+    let way = Way::read(visit, &query)?;
     let hint = way.asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());
     let said = text_of(&query, "said");
     let said = providers::SAID.into_iter().find(|known| said.as_deref() == Some(known));
-    page(visit, &way, StatusCode::OK, (&hint.unwrap_or_default(), said)).await
+    page(visit, &way, StatusCode::OK, (&hint.unwrap_or_default(), said))
 }
 
-async fn page(
+fn page(
     visit: &Visit,
     way: &Way,
     status: StatusCode,
@@ -53,14 +53,14 @@ async fn page(
 async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     visit.insist_own(&words)?;
-    let way = Way::read(visit, &words).await?;
+    let way = Way::read(visit, &words)?;
     let name = text_of(&words, "name").unwrap_or_default();
     let password = text_of(&words, "password").unwrap_or_default();
     match enter_with(visit, name.trim(), password).await {
         Ok(session) => way.go_on(visit, session).await,
         Err(Error::Refused(Refusal::BadLogin)) => {
             let complaint = (name.as_str(), Some("error-login"));
-            page(visit, &way, StatusCode::BAD_REQUEST, complaint).await
+            page(visit, &way, StatusCode::BAD_REQUEST, complaint)
         }
         Err(other) => Err(other.into()),
     }

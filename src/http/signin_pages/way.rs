@@ -31,7 +31,7 @@ pub struct Way {
 
 impl Way {
     /// Reads where somebody is going. Refuses a request that is of another browser, or too old.
-    pub async fn read(visit: &Visit, words: &Words) -> Result<Self, NoPage> {
+    pub fn read(visit: &Visit, words: &Words) -> Result<Self, NoPage> {
         let device = text_of(words, "to").is_some_and(|to| to == "device");
         let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
         let code = code.map(|code| code.shown()).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Way {
     pub async fn kept(visit: &Visit) -> Self {
         let words = visit.cookie.read_way(&visit.request).map(|way| form::read(way.as_bytes()));
         let Some(Ok(words)) = words else { return Self::default() };
-        Self::read(visit, &words).await.unwrap_or_default()
+        Self::read(visit, &words).unwrap_or_default()
     }
 
     /// The words of a query that say it; empty when there are none.
