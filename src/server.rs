@@ -3,7 +3,11 @@
 pub mod metrics;
 mod watch;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     App as Web, HttpServer,
@@ -93,6 +97,17 @@ pub async fn migrate(app: &App) -> Outcome<Vec<String>> {
     let store = app.store().clone();
     let ran = tokio::task::spawn_blocking(move || migrate::run(&store)).await;
     Ok(ran.map_err(|cause| Fault::because("the migration did not end", cause))??)
+}
+
+/// Refuses a database that is not to be served, as `cambio move` leaves one. A database that cannot be asked now
+/// is asked by whoever comes first.
+pub async fn at_home(app: &App) -> Outcome<()> {
+    let store = app.store().clone();
+    let asked = tokio::task::spawn_blocking(move || migrate::at_home(&store)).await;
+    match asked.map_err(|cause| Fault::because("the database was not asked", cause))? {
+        Err(Fault::Unavailable { .. }) => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Starts serving on the listener, with the courier and the pruner beside it, each of which is started again
@@ -279,12 +294,52 @@ async fn prune(app: App, every_seconds: u32, limit: u32) {
     }
 }
 
+/// Batches are as large as fits into the time that others may be kept waiting: a slow disk or a busy house makes
+/// them smaller.
 async fn prune_all(app: &App, limit: u32) -> Outcome<usize> {
-    let mut gone = 0;
+    let (mut gone, mut size) = (0, limit.min(FIRST_BATCH));
     loop {
-        match app.write(move |ctx| prune::batch(ctx, limit.into())).await? {
-            0 => return Ok(gone),
-            more => gone += more,
+        let began = Instant::now();
+        let rows = app.write(move |ctx| prune::batch(ctx, size.into())).await?;
+        let took = began.elapsed();
+        if rows == 0 {
+            return Ok(gone);
         }
+        tracing::debug!(rows, took_us = took.as_micros(), "pruned a batch");
+        gone += rows;
+        size = next_size(size, took, limit);
+    }
+}
+
+/// Rows of the first batch of a round.
+const FIRST_BATCH: u32 = 50;
+/// How long a batch may take.
+const PRUNE_TIME: Duration = Duration::from_millis(20);
+
+/// How many rows the next batch may have: fewer if this one took too long, at most `limit`.
+fn next_size(size: u32, took: Duration, limit: u32) -> u32 {
+    if took > PRUNE_TIME {
+        (size / 2).max(1)
+    } else if took < PRUNE_TIME / 2 {
+        (size + size / 4 + 1).min(limit)
+    } else {
+        size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::next_size;
+
+    #[test]
+    fn batches_shrink_where_they_take_long_and_grow_again_to_what_is_allowed() {
+        let quick = Duration::from_millis(1);
+        assert_eq!(next_size(400, Duration::from_millis(21), 1000), 200);
+        assert_eq!(next_size(1, Duration::from_secs(9), 1000), 1);
+        assert_eq!(next_size(400, Duration::from_millis(15), 1000), 400);
+        assert!(next_size(1, quick, 1000) > 1);
+        assert_eq!(next_size(999, quick, 1000), 1000);
     }
 }

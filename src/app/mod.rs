@@ -323,7 +323,8 @@ impl App {
     }
 }
 
-fn store_options(config: &Config) -> StoreOptions {
+/// How to reach the database of these settings.
+pub fn store_options(config: &Config) -> StoreOptions {
     let database = &config.database;
     StoreOptions {
         url: database.url.expose_secret().to_owned(),

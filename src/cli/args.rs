@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::audit::AuditOptions;
+use super::{
+    audit::AuditOptions,
+    copies::{BackupOptions, RestoreOptions},
+    moving::MoveOptions,
+};
 
 /// Cambio exchanges the tokens of Google, Yandex and VK, and e-mail logins, for tokens of your own.
 #[derive(Debug, Parser)]
@@ -51,6 +55,12 @@ pub enum Command {
     Mail(MailCommand),
     /// Show who did what, and when: sign-ins, changes, refusals. No secret is in it.
     Audit(AuditOptions),
+    /// Copy the SQLite database into a file, beside a running server.
+    Backup(BackupOptions),
+    /// Put a copy back, and end what was issued before (--bump-epoch); PostgreSQL has tools of its own for the first.
+    Restore(RestoreOptions),
+    /// Move everything into another database, from SQLite to PostgreSQL or back; nothing that was answered is lost.
+    Move(MoveOptions),
     /// Ask a running server whether it is ready; ends with 0 if it is. Plain http only.
     Health {
         /// The server's address.

@@ -3,14 +3,17 @@
 mod account;
 mod args;
 mod audit;
+mod bar;
 mod client;
 pub mod config;
+mod copies;
 mod dev;
 mod health;
 mod keys;
 mod log;
 mod mail;
 mod migrate;
+mod moving;
 mod open;
 mod sandbox;
 mod secret;
@@ -78,6 +81,9 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
         Command::Audit(options) => audit::run(&options, file),
+        Command::Backup(options) => copies::back_up(&options, file),
+        Command::Restore(options) => copies::restore(&options, file),
+        Command::Move(options) => moving::run(&options, file),
         Command::Health { url } => health::run(&url),
     }
 }

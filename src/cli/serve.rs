@@ -48,6 +48,7 @@ pub async fn open_doors(
     listener: TcpListener,
     office: Office,
 ) -> Result<Running, Failed> {
+    server::at_home(app).await?;
     if config.database.migrate_at_start {
         for name in server::migrate(app).await? {
             tracing::info!(name, "migrated");

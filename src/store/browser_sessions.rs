@@ -115,6 +115,7 @@ pub fn delete_others(
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => browser_sessions::table
         .filter(browser_sessions::expires_at.lt(micros(before)))
+        .order(browser_sessions::expires_at.asc())
         .select(browser_sessions::digest)
         .limit(limit)
         .load(c)?);

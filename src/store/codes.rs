@@ -134,6 +134,7 @@ pub fn delete_open(
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => codes::table
         .filter(codes::expires_at.lt(micros(before)))
+        .order(codes::expires_at.asc())
         .select(codes::digest)
         .limit(limit)
         .load(c)?);

@@ -159,6 +159,7 @@ pub fn delete_open(
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => device_codes::table
         .filter(device_codes::expires_at.lt(micros(before)))
+        .order(device_codes::expires_at.asc())
         .select(device_codes::digest)
         .limit(limit)
         .load(c)?);

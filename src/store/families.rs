@@ -142,30 +142,65 @@ pub fn end_refresh_of(
     Ok(())
 }
 
-/// Deletes families that were revoked or ran out before an instant, with their tokens: at most `limit` of
-/// those that have an end, and as many of those that live as long as their one token is used.
+/// Deletes families that were revoked or ran out before an instant, with their tokens, at most `limit` rows of each
+/// table. One with more tokens than that goes with the last of them, in a later batch.
+///
+/// One index is read from its old end: with `or` PostgreSQL would collect all that are over for each batch.
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let before = micros(before);
     let mut over: Vec<i64> = on!(conn, c => families::table
-        .filter(families::expires_at.lt(before).or(families::revoked_at.lt(before)))
+        .filter(families::expires_at.lt(before))
+        .order(families::expires_at.asc())
         .select(families::id)
         .limit(limit)
         .load(c)?);
-    let unused: Vec<i64> = on!(conn, c => access_tokens::table
-        .inner_join(families::table)
-        .filter(access_tokens::expires_at.lt(before))
-        .filter(families::expires_at.is_null())
-        .select(families::id)
-        .limit(limit)
-        .load(c)?);
-    over.extend(unused);
-    on!(conn, c => diesel::delete(access_tokens::table)
-        .filter(access_tokens::family_id.eq_any(&over))
-        .execute(c)?);
-    on!(conn, c => diesel::delete(refresh_tokens::table)
-        .filter(refresh_tokens::family_id.eq_any(&over))
-        .execute(c)?);
-    Ok(on!(conn, c => diesel::delete(families::table)
+    if over.is_empty() {
+        over = on!(conn, c => families::table
+            .filter(families::revoked_at.lt(before))
+            .order(families::revoked_at.asc())
+            .select(families::id)
+            .limit(limit)
+            .load(c)?);
+    }
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let tokens = prune_tokens_of(conn, &over, limit)?;
+    if tokens.more_remain {
+        return Ok(tokens.gone);
+    }
+    let gone = on!(conn, c => diesel::delete(families::table)
         .filter(families::id.eq_any(&over))
-        .execute(c)?))
+        .execute(c)?);
+    Ok(tokens.gone + gone)
+}
+
+/// What a batch took of the tokens of families.
+struct Taken {
+    gone: usize,
+    more_remain: bool,
+}
+
+fn prune_tokens_of(conn: &mut AnyConnection, over: &[i64], limit: i64) -> Result<Taken, Fault> {
+    let mut access: Vec<Vec<u8>> = on!(conn, c => access_tokens::table
+        .filter(access_tokens::family_id.eq_any(over))
+        .select(access_tokens::digest)
+        .limit(limit + 1)
+        .load(c)?);
+    let mut refresh: Vec<Vec<u8>> = on!(conn, c => refresh_tokens::table
+        .filter(refresh_tokens::family_id.eq_any(over))
+        .select(refresh_tokens::digest)
+        .limit(limit + 1)
+        .load(c)?);
+    let full = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more_remain = access.len() > full || refresh.len() > full;
+    access.truncate(full);
+    refresh.truncate(full);
+    let mut gone = on!(conn, c => diesel::delete(access_tokens::table)
+        .filter(access_tokens::digest.eq_any(&access))
+        .execute(c)?);
+    gone += on!(conn, c => diesel::delete(refresh_tokens::table)
+        .filter(refresh_tokens::digest.eq_any(&refresh))
+        .execute(c)?);
+    Ok(Taken { gone, more_remain })
 }

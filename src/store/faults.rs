@@ -61,6 +61,7 @@ fn by_kind(
 
 /// Failures of `SQLite` that diesel has no kind for, told by their words: they are compiled in, and English.
 fn is_passing(message: &str) -> bool {
-    const WORDS: [&str; 3] = ["database is locked", "database or disk is full", "disk I/O error"];
+    const WORDS: [&str; 4] =
+        ["database is locked", "database or disk is full", "disk I/O error", super::moving::AWAY];
     WORDS.iter().any(|words| message.contains(words))
 }

@@ -161,6 +161,7 @@ pub fn delete_all(conn: &mut AnyConnection, account: AccountId) -> Result<(), Fa
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => mail_tokens::table
         .filter(mail_tokens::expires_at.lt(micros(before)))
+        .order(mail_tokens::expires_at.asc())
         .select(mail_tokens::digest)
         .limit(limit)
         .load(c)?);

@@ -1,8 +1,11 @@
 //! Bringing the tables up to date, under a lock: nodes that start together do it once.
 
 use diesel::{
+    RunQueryDsl as _,
     connection::SimpleConnection as _,
+    dsl::{select, sql},
     migration::{Migration, MigrationSource},
+    sql_types::BigInt,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -19,6 +22,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs every migration that has not run yet and tells their names. Safe to call from several nodes at once.
 pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
+    at_home(store)?;
     let mut loan = store.writer()?;
     loan.take_your_time();
     let done = match &mut loan.any.driver {
@@ -39,6 +43,39 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
     // The session lock and its settings end with the connection.
     loan.broken = true;
     done.map_err(|failure| Fault::because("the tables cannot be brought up to date", failure.0))
+}
+
+/// Refuses a database that everything was moved away from, or into which not everything has been moved yet.
+pub fn at_home(store: &Store) -> Result<(), Fault> {
+    let mut loan = store.writer()?;
+    let marks: i64 = match &mut loan.any.driver {
+        Driver::Sqlite(c) => faults::sqlite(|| {
+            let count = sql::<BigInt>("count(*) from sqlite_master where name = 'moves'");
+            select(count).get_result(c.as_mut())
+        })?,
+        Driver::Postgres(c) => faults::postgres(|| {
+            let count = sql::<BigInt>("count(*) from pg_class where oid = to_regclass('moves')");
+            select(count).get_result(c.as_mut())
+        })?,
+    };
+    if marks == 0 {
+        return Ok(());
+    }
+    Err(Fault::internal(
+        "`cambio move` was here: everything was moved away from this database (`cambio move --reopen` takes that \
+         back), or not everything has arrived (run the same `cambio move` again)",
+    ))
+}
+
+/// Whether every migration has run.
+pub fn is_current(store: &Store) -> Result<bool, Fault> {
+    let mut loan = store.writer()?;
+    let pending = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => sqlite.has_pending_migration(SQLITE),
+        Driver::Postgres(postgres) => postgres.has_pending_migration(POSTGRES),
+    };
+    let unknown = |failure| Fault::because("it cannot be told which migrations have run", failure);
+    Ok(!pending.map_err(unknown)?)
 }
 
 /// Undoes every migration: for the tests that prove `down` and `up` to be each other's inverse.

@@ -149,13 +149,13 @@ fn borrow(pool: &Pool<Manager>, patience: Duration) -> Result<Loan, Fault> {
 
 /// Where the database is.
 #[derive(Debug, Clone)]
-enum Place {
+pub(super) enum Place {
     Sqlite { path: String, lock_ms: u64, reading: bool },
     Postgres(Box<Target>),
 }
 
 impl Place {
-    fn parse(options: &StoreOptions) -> Result<Self, Fault> {
+    pub(super) fn parse(options: &StoreOptions) -> Result<Self, Fault> {
         if let Some(path) = options.url.strip_prefix("sqlite://") {
             let (path, lock_ms) = (path.to_owned(), options.lock_ms);
             return Ok(Self::Sqlite { path, lock_ms, reading: false });
@@ -275,7 +275,11 @@ pub fn is_alive(conn: &mut AnyConnection) -> bool {
     }
 }
 
-fn open_sqlite(path: &str, lock_ms: u64, reading: bool) -> Result<SqliteConnection, Fault> {
+pub(super) fn open_sqlite(
+    path: &str,
+    lock_ms: u64,
+    reading: bool,
+) -> Result<SqliteConnection, Fault> {
     make_private(Path::new(path))?;
     let mut connection = SqliteConnection::establish(path).map_err(|cause| Fault::Unavailable {
         what: "the SQLite file cannot be opened".to_owned(),

@@ -15,7 +15,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Config, NoTls, config::Host};
+use tokio_postgres::{Client, Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
@@ -136,11 +136,28 @@ impl Target {
         Ok((connection, patience))
     }
 
+    /// Opens a connection of the driver's own, without limits, for what diesel has no words for (`copy`).
+    /// It lives as long as the runtime that is handed out with it, and moves only while that one is driven.
+    pub fn connect_raw(&self) -> Result<(Runtime, Client), Fault> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
+        let client = runtime.block_on(async {
+            if let Some(tls) = &self.tls {
+                let connector = MakeRustlsConnect::new(tls.as_ref().clone());
+                let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
+                tokio::spawn(driver);
+                return Ok(client);
+            }
+            let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
+            tokio::spawn(driver);
+            Ok(client)
+        })?;
+        Ok((runtime, client))
+    }
+
     async fn open(&self, patience: &Patience) -> Result<AsyncPgConnection, Fault> {
-        let no_answer = |cause: tokio_postgres::Error| Fault::Unavailable {
-            what: "the database does not take connections".to_owned(),
-            cause: Some(cause.into()),
-        };
         // Once its patience is over the connection is dropped, and whoever waits is told that it is closed: what
         // limits statements in the server does not help against a server that is frozen, or out of reach.
         let client = if let Some(tls) = &self.tls {
@@ -158,6 +175,13 @@ impl Target {
             what: "the database connection cannot be set up".to_owned(),
             cause: Some(cause.into()),
         })
+    }
+}
+
+fn no_answer(cause: tokio_postgres::Error) -> Fault {
+    Fault::Unavailable {
+        what: "the database does not take connections".to_owned(),
+        cause: Some(cause.into()),
     }
 }
 

@@ -26,6 +26,7 @@ pub fn insert(
 pub fn prune(conn: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<usize, Fault> {
     let over: Vec<Vec<u8>> = on!(conn, c => spent_states::table
         .filter(spent_states::expires_at.lt(micros(before)))
+        .order(spent_states::expires_at.asc())
         .select(spent_states::digest)
         .limit(limit)
         .load(c)?);

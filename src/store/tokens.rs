@@ -328,6 +328,7 @@ pub fn forget_answers(
     let over: Vec<Vec<u8>> = on!(conn, c => refresh_tokens::table
         .filter(refresh_tokens::sealed.is_not_null())
         .filter(refresh_tokens::consumed_at.lt(micros(before)))
+        .order(refresh_tokens::consumed_at.asc())
         .select(refresh_tokens::digest)
         .limit(limit)
         .load(c)?);
@@ -346,6 +347,7 @@ pub fn prune_access(
 ) -> Result<usize, Fault> {
     let over: Vec<(Vec<u8>, String, i64)> = on!(conn, c => access_tokens::table
         .filter(access_tokens::expires_at.lt(micros(before)))
+        .order(access_tokens::expires_at.asc())
         .select((access_tokens::digest, access_tokens::kind, access_tokens::family_id))
         .limit(limit)
         .load(c)?);

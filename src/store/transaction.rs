@@ -14,6 +14,16 @@ pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
     }
 }
 
+/// Lets the statements of this transaction take as long as they take.
+pub fn take_time(conn: &mut AnyConnection) -> Result<(), Fault> {
+    match &mut conn.driver {
+        Driver::Sqlite(_) => Ok(()),
+        Driver::Postgres(postgres) => {
+            faults::postgres(|| postgres.batch_execute("set local statement_timeout = 0"))
+        }
+    }
+}
+
 /// Keeps everything since [`begin`]. After it returns the database has it on disk, and has told every node
 /// that listens what was taken from somebody.
 pub fn commit(conn: &mut AnyConnection) -> Result<(), Fault> {

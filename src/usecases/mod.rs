@@ -47,6 +47,7 @@ pub mod self_registration;
 pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;
+pub mod sweep;
 pub mod templates;
 
 use chrono::{DateTime, Utc};

@@ -2,12 +2,14 @@
 
 mod accounts;
 mod clients;
+mod copies;
 mod dev;
 mod health;
 mod help;
 mod keys;
 mod letters;
 mod migrating;
+mod moving;
 mod passwords;
 pub mod process;
 mod secrets;

@@ -49,7 +49,7 @@ const FLOORS: [(&str, &[&str]); 19] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 32] = [
+const CRATES: [(&str, &[&str]); 33] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -62,6 +62,7 @@ const CRATES: [(&str, &[&str]); 32] = [
     ("figment", &["config"]),
     ("fluent_bundle", &["http"]),
     ("hkdf", &["crypto"]),
+    ("indicatif", &["cli"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
     ("minijinja", &["mail", "http"]),

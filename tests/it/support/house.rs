@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     net::TcpListener,
+    path::Path,
     sync::{Arc, LazyLock, Mutex},
 };
 
@@ -64,6 +65,11 @@ impl House {
         Self::on(dir, database, Arc::clone(&self.clock), settings).await
     }
 
+    /// Opens a house on another database, at the same time of the clock.
+    pub async fn elsewhere(&self, database: Database) -> Self {
+        Self::on(Arc::clone(&self.dir), Arc::new(database), Arc::clone(&self.clock), &[]).await
+    }
+
     async fn on(
         dir: Arc<TempDir>,
         database: Arc<Database>,
@@ -113,6 +119,11 @@ impl House {
     /// Where its database is.
     pub fn database_url(&self) -> &str {
         self.database.url()
+    }
+
+    /// The folder it keeps things in.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Its document, if it has one.
