@@ -1,5 +1,6 @@
 //! Listener in, server out: the web server, the courier and the pruner, and how they stop.
 
+mod connections;
 mod watch;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
@@ -12,10 +13,12 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 
+use self::connections::Crowd;
 use crate::{
     app::App,
     config::{Config, dialects::ErrorForm},
     courier::{self, Office},
+    domain::caller::Proxies,
     error::{Fault, Outcome},
     http::{
         self, Places,
@@ -131,6 +134,10 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
+    let proxies = Proxies::new(options.trusted_proxies.iter().map(|range| range.0));
+    let patience = Duration::from_secs(options.write_timeout_seconds.into());
+    let crowd = Crowd::new(options.max_connections_per_address, proxies.clone(), patience);
+    let proxies = Data::new(proxies);
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
@@ -151,6 +158,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
         web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
+            .app_data(Data::clone(&proxies))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&whereabouts))
@@ -164,6 +172,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
     })
+    .on_connect(move |io, data| crowd.admit(io, data))
     .workers(workers)
     .max_connections(options.max_connections.div_ceil(workers))
     .client_request_timeout(Duration::from_secs(options.header_timeout_seconds.into()))

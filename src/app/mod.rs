@@ -8,6 +8,8 @@ mod deeds;
 mod hashing;
 mod keys;
 mod lanes;
+mod limits;
+mod logins;
 mod passwords;
 mod policy;
 mod writer;
@@ -25,7 +27,9 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
-use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
+use self::{
+    deeds::Shared, hashing::Hashing, lanes::Lanes, limits::Limits, writer::Writer,
+};
 use crate::{
     clock::Clock,
     config::Config,
@@ -53,6 +57,7 @@ struct Inner {
     lanes: Lanes,
     writes: Writes,
     hashing: Hashing,
+    limits: Limits,
     providers: Registry,
     stopping: AtomicBool,
 }
@@ -77,6 +82,7 @@ impl App {
         let backend = store.backend();
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
+        let limits = Limits::new(&config.limits, &clock);
         let shared = Arc::new(Shared {
             store: store.clone(),
             clock,
@@ -98,6 +104,7 @@ impl App {
             lanes: Lanes::start("database", threads, queue, patience)?,
             writes,
             hashing: Hashing::start(&config.hashing, cores())?,
+            limits,
             providers: Registry::build(&config.providers)?,
             stopping: AtomicBool::new(false),
         })))

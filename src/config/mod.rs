@@ -11,6 +11,7 @@ mod extract;
 pub mod hashing;
 pub mod jwt;
 mod layers;
+pub mod limits;
 pub mod linking;
 pub mod links;
 mod load;
@@ -54,6 +55,8 @@ pub struct Config {
     pub database: database::Database,
     /// What a password hash costs.
     pub hashing: hashing::Hashing,
+    /// How often something may be tried.
+    pub limits: limits::Limits,
     /// Which new passwords are good enough.
     pub passwords: passwords::Passwords,
     /// Which changes are told by a letter.
@@ -100,6 +103,7 @@ impl Config {
             ("server", self.server.validate()),
             ("database", self.database.validate()),
             ("hashing", self.hashing.validate()),
+            ("limits", self.limits.validate()),
             ("passwords", self.passwords.validate()),
             ("accounts", self.accounts.validate()),
             ("registration", self.registration.validate()),
@@ -123,6 +127,7 @@ impl Config {
         let sections = [
             ("server", self.server.warnings()),
             ("database", self.database.warnings()),
+            ("limits", self.limits.warnings()),
             ("passwords", self.passwords.warnings()),
             ("resets", self.resets.warnings()),
             ("tokens", self.tokens.warnings()),

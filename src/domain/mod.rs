@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod browser;
+pub mod caller;
 pub mod client;
 pub mod code;
 pub mod common_passwords;
@@ -12,6 +13,7 @@ pub mod grant;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod limits;
 pub mod origin;
 pub mod password;
 pub mod policy;

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod body;
 pub mod browser;
+pub mod caller;
 pub mod cors;
 pub mod credential;
 pub mod djoser;

@@ -29,6 +29,7 @@ mod server_check;
 pub mod signing_keys;
 pub mod spent_assertions;
 pub mod spent_states;
+pub mod throttles;
 pub mod tokens;
 pub mod transaction;
 

@@ -47,6 +47,7 @@ pub mod settings;
 pub mod signin_sessions;
 pub mod social_login;
 pub mod templates;
+pub mod throttle;
 
 use chrono::{DateTime, Utc};
 

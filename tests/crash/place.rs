@@ -29,6 +29,7 @@ impl Place {
         let toml = format!(
             "public_url = \"{base}\"\n\
              [server]\nlisten = \"{address}\"\n\
+             max_connections_per_address = 0\n[limits]\nenabled = false\n\
              [database]\nurl = \"{}\"\n\
              [log]\nlevel = \"warn\"\n\
              [mail]\ntransport = \"directory\"\ndirectory = \"{}\"\n{}",

@@ -8,7 +8,6 @@ use crate::{
     domain::letter::LetterKind,
     error::{FieldError, Refusal},
     http::{body::Form, fields::Reader},
-    usecases::asked,
 };
 
 /// `GET`: asks for the address.
@@ -53,6 +52,6 @@ async fn asked_for(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
         }
         Err(other) => return Err(other.into()),
     };
-    visit.app.write(move |ctx| asked::ask(ctx, LetterKind::PasswordReset, &email)).await?;
+    visit.app.ask_letter(visit.from, LetterKind::PasswordReset, email).await?;
     Ok(way.keep(visit, visit.on_to("/account/done?what=forgot")))
 }

@@ -1,6 +1,9 @@
 //! How the pages say no: a page with a sentence, never a redirect to a place that is not proven.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use minijinja::context;
 
 use super::Visit;
@@ -73,10 +76,28 @@ impl NoPage {
         }
         let page = visit.page(status, "error.html", context! { message => words }, None);
         let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
+        if let Some(wait) = self.wait() {
+            page.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
         if let Some(told) = told.and_then(|told| told.extensions().get::<answer::Told>().cloned()) {
             page.extensions_mut().insert(told);
         }
         page
+    }
+
+    /// After how many seconds to try again, where that may help.
+    fn wait(&self) -> Option<u64> {
+        match self {
+            Self::Deed(Error::Refused(
+                Refusal::TooMany { retry_after } | Refusal::ProviderUnavailable { retry_after, .. },
+            )) => Some(answer::seconds(retry_after)),
+            Self::Deed(Error::Fault(fault)) => answer::fault_status(fault).1,
+            Self::Deed(Error::Refused(_))
+            | Self::Body(_)
+            | Self::Foreign
+            | Self::Closed
+            | Self::Denied => None,
+        }
     }
 
     /// The status, and the key of the sentence.
@@ -113,7 +134,7 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::NotAllowed | Refusal::ScopeMissing(_) => (StatusCode::FORBIDDEN, "error_request"),
         Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error_missing"),
         Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
-        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error_busy"),
+        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error_many"),
         Refusal::Fields(_)
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed

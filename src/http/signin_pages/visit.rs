@@ -18,11 +18,14 @@ use url::Url;
 use super::{NoPage, Pages};
 use crate::{
     app::App,
-    domain::{browser::BrowserSession, browser::SESSION_LIFE, language::Language},
+    domain::{
+        browser::BrowserSession, browser::SESSION_LIFE, caller::Caller, language::Language,
+    },
     error::{Fault, FieldError, Outcome},
     http::{
         body::{Word, Words},
         browser::BrowserCookie,
+        caller,
         fields::by_field,
         form, language,
         sentences::Tongue,
@@ -41,6 +44,8 @@ pub struct Visit {
     pub browser: SecretString,
     /// The secret of the session it is signed in with, unjudged.
     pub session: Option<SecretString>,
+    /// Where it is.
+    pub from: Caller,
     /// The language its pages are in.
     pub language: Language,
     /// The request.
@@ -69,6 +74,7 @@ impl Visit {
         Some(Self {
             browser: browser.unwrap_or_else(|| BrowserCookie::draw(app.entropy())),
             session: cookie.read_session(request),
+            from: caller::of(request),
             language: language::of(request).unwrap_or(app.policy().language),
             pages: request.app_data::<Data<Pages>>()?.clone(),
             request: request.clone(),

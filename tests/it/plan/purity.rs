@@ -22,6 +22,7 @@ const WAYS: [Way; 8] = [
         what: "the monotonic clock",
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
+            ("clock.rs", "limits are counted by it"),
             ("http/envelope.rs", "how long a request took, for the log"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
@@ -48,6 +49,7 @@ const WAYS: [Way; 8] = [
         places: &[
             ("providers/fetch.rs", "egress has rules, all of them here"),
             ("cli/health.rs", "asks the server on this machine"),
+            ("server/connections.rs", "looks at those who come, and calls nobody"),
         ],
     },
     Way { what: "sleep", is: |path| path.ends_with(&["thread", "sleep"]), places: &[] },

@@ -8,6 +8,7 @@ error_link = This link is not good any more. Ask for a new one.
 error_provider = The provider did not confirm who you are, or the address belongs to another account here.
 error_request = The request cannot be understood.
 error_missing = There is no such page.
+error_many = Too many attempts. Please wait a little before the next one.
 error_busy = Busy at the moment. Please try again in a little while.
 error_ours = Something went wrong on our side.
 error_foreign = This form did not come from a page of ours in this browser. Go back, load the page again and try once more.
