@@ -145,7 +145,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         document: config.docs.enabled,
         docs: config.docs.enabled && config.docs.page,
     };
-    let signin = Data::new(signin_pages::Pages::load()?);
+    let signin = Data::new(signin_pages::Pages::load(&config.mail.site_name)?);
     let whereabouts = Data::new(places.clone());
     let cookie = Data::new(BrowserCookie { secure: config.public_url.is_https() });
     let document = Data::new(document(&app, config, &places));

@@ -1,11 +1,11 @@
 //! The cookies: a secret by which a browser is known again, which opens nothing by itself; the secret of its
-//! session; and where the person was going who has left for a letter or a provider's page.
+//! session; where the person was going who has left for a letter or a provider's page; and the language they chose.
 
 use actix_web::{HttpRequest, http::header};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::entropy::Entropy;
+use crate::{domain::language::Language, entropy::Entropy};
 
 /// The cookie under which a browser keeps its secret; part of every worker's data.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,9 @@ const SESSION_LENGTH: usize = 43;
 
 /// How long it is kept where somebody was going: a letter takes its time.
 const WAY_LIFE: TimeDelta = TimeDelta::minutes(30);
+
+/// How long the choice of a language is kept.
+const LANGUAGE_LIFE: TimeDelta = TimeDelta::days(365);
 
 /// Most bytes of that; browsers take cookies of 4096 with name and attributes.
 const WAY_LENGTH: usize = 3_800;
@@ -83,6 +86,23 @@ impl BrowserCookie {
         let secure = if self.secure { "; Secure" } else { "" };
         let (way, seconds) = if is_way(way) { (way, WAY_LIFE.num_seconds()) } else { ("", 0) };
         format!("{name}={way}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The language the person has chosen for the pages, if they have.
+    pub fn read_language(self, request: &HttpRequest) -> Option<Language> {
+        named(request, self.language()).and_then(Language::parse)
+    }
+
+    /// The `Set-Cookie` header that remembers the language for a year.
+    pub fn write_language(self, language: Language) -> String {
+        let (name, tag) = (self.language(), language.tag());
+        let secure = if self.secure { "; Secure" } else { "" };
+        let seconds = LANGUAGE_LIFE.num_seconds();
+        format!("{name}={tag}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    fn language(self) -> &'static str {
+        if self.secure { "__Host-cambio-language" } else { "cambio-language" }
     }
 
     fn way(self) -> &'static str {

@@ -234,7 +234,7 @@ fn signin_pages(config: &mut ServiceConfig) {
 
 /// Pages that lead to an account, and the two that the links of letters open.
 fn account_pages(config: &mut ServiceConfig) {
-    use self::signin_pages::{activation, done, forgot, new_password, providers, register};
+    use self::signin_pages::{activation, done, letters, new_password, providers, register};
 
     let page = |path: &str| only(path, "GET, POST, HEAD, OPTIONS", Anyone);
     config
@@ -245,8 +245,13 @@ fn account_pages(config: &mut ServiceConfig) {
         )
         .service(
             page("/account/forgot")
-                .route(read().to(forgot::show))
-                .route(web::post().to(forgot::ask)),
+                .route(read().to(letters::forgot))
+                .route(web::post().to(letters::ask_password)),
+        )
+        .service(
+            page("/account/resend")
+                .route(read().to(letters::resend))
+                .route(web::post().to(letters::ask_activation)),
         )
         .service(look("/account/done").route(read().to(done::show)))
         .service(look("/account/providers/{provider}").route(read().to(providers::depart)))

@@ -22,6 +22,7 @@ macro_rules! texts {
             include_str!(concat!("words/", $tag, "/phrases.ftl")),
             include_str!(concat!("words/", $tag, "/hints.ftl")),
             include_str!(concat!("words/", $tag, "/pages.ftl")),
+            include_str!(concat!("words/", $tag, "/signin.ftl")),
         ]
     };
 }
@@ -66,10 +67,15 @@ impl Tongue {
     }
 
     /// The sentence of that id, filled in.
-    pub fn say_with(self, id: &str, fillings: &[(&'static str, Value<'_>)]) -> String {
+    pub fn say_with(self, id: &str, fillings: &[(&str, Value<'_>)]) -> String {
         let fillings = fillings.iter().cloned().collect();
         let own = formatted(self.bundle(), id, &fillings);
         own.or_else(|| formatted(&ENGLISH, id, &fillings)).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Whether there is a sentence of that id.
+    pub fn knows(id: &str) -> bool {
+        ENGLISH.has_message(id)
     }
 
     /// What a deed or a reader said in English words of its own.

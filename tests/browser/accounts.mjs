@@ -2,7 +2,7 @@
 // back to it; a forgotten password; and a provider's button.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { base, browser, follow, link, look, open, password, text } from "./chromium.mjs";
+import { base, browser, follow, link, look, open, password, screens, text } from "./chromium.mjs";
 
 // RFC 7636, appendix B.
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -57,6 +57,10 @@ async function registering(page, address, tag, back, language) {
   await lookAtRefusal(page, `register-wrong-${tag}`);
   await type(page, typed(password));
   await look(page, `registered-${tag}`);
+  await follow(page, 'a[href*="/account/resend"]');
+  await look(page, `resend-${tag}`);
+  await type(page, { email: address });
+  await look(page, `resent-${tag}`);
 
   const { uid, token } = await link(address);
   await page.goto(`${base}/auth/activate/${uid}/${token}`);
@@ -121,13 +125,13 @@ const site = createServer((_, answer) => answer.setHeader("Content-Type", "text/
 await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
 const back = `http://127.0.0.1:${site.address().port}/back`;
 try {
-  for (const settings of [
+  for (const settings of screens([
     { language: "en" },
     { language: "ru", dark: true },
     { language: "ko", width: 390 },
     { language: "en", width: 390, dark: true },
     { language: "ru", width: 390 },
-  ]) {
+  ])) {
     await journey(settings, back);
     console.log(`ok: an account in ${settings.language}, ${settings.width ?? 1280} wide, ${settings.dark ? "dark" : "light"}`);
   }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import axe from "axe-core";
 import puppeteer from "puppeteer-core";
 
 export const [base, mail, shots] = process.argv.slice(2);
@@ -12,6 +13,16 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
 export const browser = await puppeteer.launch({ executablePath, args });
 if (shots) await mkdir(shots, { recursive: true });
+
+/** Every language on every screen, light and dark, where pictures are wanted; else the few that are named. */
+export function screens(few) {
+  if (!shots) return few;
+  const all = [];
+  for (const language of ["en", "ru", "ko"]) {
+    for (const width of [1280, 390]) all.push({ language, width }, { language, width, dark: true });
+  }
+  return all;
+}
 
 /** A page without scripts; whatever its policy blocks or breaks is a failure. */
 export async function open({ width = 1280, height = 900, dark = false, language = "en", context = browser } = {}) {
@@ -94,8 +105,20 @@ const faults = () => {
   return wrong;
 };
 
+/** What axe-core calls serious or critical, with the rule that says why. Its own script needs scripts for that long. */
+async function violations(page) {
+  await page.setJavaScriptEnabled(true);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations);
+  await page.setJavaScriptEnabled(false);
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`);
+}
+
 export async function look(page, name) {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
   assert.deepEqual(await page.evaluate(faults), [], name);
+  assert.deepEqual(await violations(page), [], name);
   assert.deepEqual(page.complaints, [], name);
 }

@@ -2,7 +2,7 @@
 // to a device, one's own page and signing out; in three languages, on a phone, and in the dark.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { base, browser, follow, link, look, open, password, text } from "./chromium.mjs";
+import { base, browser, follow, link, look, open, password, screens, text } from "./chromium.mjs";
 
 const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const SCOPE = "openid profile email read write";
@@ -112,17 +112,17 @@ async function journey(settings, title, back) {
 const site = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<!doctype html><title>Back</title>"));
 await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
 const back = `http://127.0.0.1:${site.address().port}/back`;
-const [english, russian, korean] = ["Your account", "Ваша учётная запись", "내 계정"];
+const titles = { en: "Your account", ru: "Ваша учётная запись", ko: "내 계정" };
 try {
-  for (const [settings, title] of [
-    [{ language: "en" }, english],
-    [{ language: "ru", dark: true }, russian],
-    [{ language: "ko" }, korean],
-    [{ language: "en", width: 390, dark: true }, english],
-    [{ language: "ru", width: 390 }, russian],
-    [{ language: "ko", width: 390, dark: true }, korean],
-  ]) {
-    await journey(settings, title, back);
+  for (const settings of screens([
+    { language: "en" },
+    { language: "ru", dark: true },
+    { language: "ko" },
+    { language: "en", width: 390, dark: true },
+    { language: "ru", width: 390 },
+    { language: "ko", width: 390, dark: true },
+  ])) {
+    await journey(settings, titles[settings.language], back);
     console.log(`ok: signing in in ${settings.language}, ${settings.width ?? 1280} wide, ${settings.dark ? "dark" : "light"}`);
   }
 } finally {

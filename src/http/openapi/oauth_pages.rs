@@ -73,7 +73,8 @@ pub fn accounts(place: &Place) -> Vec<Call> {
     let mut calls = Vec::new();
     for (path, name, what, fields) in [
         ("/account/register", "account_register_page", "Register on a page", new_account()),
-        ("/account/forgot", "account_forgot_page", "Ask for a new password on a page", forgotten()),
+        ("/account/forgot", "account_forgot_page", "Ask for a new password on a page", asking()),
+        ("/account/resend", "account_resend_page", "Ask for another letter on a page", asking()),
     ] {
         let [look, send] = shown_and_sent(place, (path, name), what, &fields);
         calls.extend([with_query(look, &onward), send]);
@@ -124,7 +125,7 @@ fn new_account() -> Vec<Field> {
     shown.into_iter().chain(optional).chain(again).chain(onward()).collect()
 }
 
-fn forgotten() -> Vec<Field> {
+fn asking() -> Vec<Field> {
     [form_token(), hidden("email")].into_iter().chain(onward()).collect()
 }
 
@@ -190,7 +191,8 @@ fn shown_and_sent(
     fields: &[Field],
 ) -> [Call; 2] {
     let send = place.post(path, &format!("{name}_form"), what).takes_in(&FORM, fields);
-    [page(place.get(path, name, what), false), page(send, true)].map(|call| {
+    let look = place.get(path, name, what).parameter(&in_query("lang"));
+    [page(look, false), page(send, true)].map(|call| {
         call.says_text(200, "The page.", "text/html").says(303, "On to what comes next.", None)
     })
 }

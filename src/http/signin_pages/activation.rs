@@ -5,17 +5,19 @@ use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use minijinja::context;
 use secrecy::SecretString;
 
-use super::{NoPage, Visit};
+use super::{NoPage, Visit, way::Way};
 use crate::{domain::account::AccountId, error::Refusal, http::body::Form, usecases::register};
 
 /// `GET`: a button.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
+    let visit = Way::along(visit).await;
     let done = shown(&visit, &link);
     visit.answered(done)
 }
 
 /// `POST`: the address is proven.
 pub async fn activate(visit: Visit, link: Path<(String, String)>, body: Form) -> HttpResponse {
+    let visit = Way::along(visit).await;
     let done = activated(&visit, &link, body).await;
     visit.answered(done)
 }

@@ -51,7 +51,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     };
     let typed = text_of(&words, "user_code").unwrap_or_default();
     let Some(code) = UserCode::parse(&typed) else {
-        return enter(visit, &typed, Some("device_unknown"));
+        return enter(visit, &typed, Some("device-unknown"));
     };
     visit.app.count_device_code(visit.from, session.account.id)?;
     let stage = match text_of(&words, "decision").as_deref() {
@@ -65,7 +65,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
             let allowed = stage == DeviceStage::Allowed;
             Ok(visit.page(StatusCode::OK, "device_done.html", context! { allowed }, None)?)
         }
-        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device_unknown")),
+        Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device-unknown")),
         Err(other) => Err(other.into()),
     }
 }
@@ -79,7 +79,7 @@ async fn look(
     let found = match visit.app.read(move |ctx| device::show(ctx, &sought)).await {
         Ok(found) => found,
         Err(Error::Refused(Refusal::BadGrant(_))) => {
-            return enter(visit, &code.shown(), Some("device_unknown"));
+            return enter(visit, &code.shown(), Some("device-unknown"));
         }
         Err(other) => return Err(other.into()),
     };

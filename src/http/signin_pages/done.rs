@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What can have been done.
-const DONE: [&str; 4] = ["forgot", "registered", "activated", "password"];
+const DONE: [&str; 5] = ["forgot", "resend", "registered", "activated", "password"];
 
 /// `GET`: the page. It tells what its address says, and nothing of anybody.
 pub async fn show(visit: Visit) -> HttpResponse {
@@ -25,7 +25,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let way = Way::kept(visit).await;
     let filled = context! {
         what,
-        waits => matches!(what, "forgot" | "registered"),
+        waits => matches!(what, "forgot" | "resend" | "registered"),
         client => client(visit, &way).await?,
         ..way.filled()
     };

@@ -6,7 +6,7 @@ pub mod authorize;
 pub mod consent;
 pub mod device;
 pub mod done;
-pub mod forgot;
+pub mod letters;
 pub mod new_password;
 pub mod providers;
 pub mod refusals;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use minijinja::context;
 
-use super::{NoPage, Visit, activation, consent::name_of};
+use super::{NoPage, Visit, activation, consent::name_of, way::Way};
 use crate::{
     domain::account::Account,
     error::{Error, FieldError, Refusal},
@@ -16,12 +16,14 @@ use crate::{
 
 /// `GET`: the form, for whoever has a link that is good.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
+    let visit = Way::along(visit).await;
     let done = shown(&visit, &link).await;
     visit.answered(done)
 }
 
 /// `POST`: the new password. Every session ends.
 pub async fn set(visit: Visit, link: Path<(String, String)>, body: Form) -> HttpResponse {
+    let visit = Way::along(visit).await;
     let done = set_by(&visit, &link, body).await;
     visit.answered(done)
 }

@@ -21,13 +21,13 @@ use crate::{
 
 /// What the sign-in page may be told to say to somebody who comes back with nothing.
 pub const SAID: [&str; 7] = [
-    "provider_denied",
-    "provider_off",
-    "provider_clash",
-    "provider_no_email",
-    "error_provider",
-    "error_expired",
-    "error_busy",
+    "provider-denied",
+    "provider-off",
+    "provider-clash",
+    "provider-no-email",
+    "error-provider",
+    "error-expired",
+    "error-busy",
 ];
 
 /// The providers whose page people can be sent to.
@@ -115,7 +115,7 @@ async fn landed(
 async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     let said = match &no {
         // At a provider nobody has typed a password that could be wrong.
-        NoPage::Deed(Error::Refused(Refusal::Inactive)) => "provider_off",
+        NoPage::Deed(Error::Refused(Refusal::Inactive)) => "provider-off",
         // What is our own fault is told, and logged, as such.
         NoPage::Deed(Error::Fault(_)) => return Err(no),
         other => other.words().1,

@@ -74,7 +74,12 @@ impl NoPage {
         if let Self::Deed(error @ Error::Fault(_)) = self {
             answer::no(status, error);
         }
-        let page = visit.page(status, "error.html", context! { message => words }, None);
+        let page = visit.page(
+            status,
+            "error.html",
+            context! { message => words, again => again(visit, words) },
+            None,
+        );
         let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
         if let Some(wait) = self.wait() {
             page.headers_mut().insert(header::RETRY_AFTER, wait.into());
@@ -103,38 +108,45 @@ impl NoPage {
     /// The status, and the key of the sentence.
     pub fn words(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Foreign => (StatusCode::FORBIDDEN, "error_foreign"),
-            Self::Closed => (StatusCode::FORBIDDEN, "error_closed"),
-            Self::Denied => (StatusCode::BAD_REQUEST, "provider_denied"),
-            Self::Body(bad) => (answer::body_status(bad, Tongue::ENGLISH).0, "error_request"),
+            Self::Foreign => (StatusCode::FORBIDDEN, "error-foreign"),
+            Self::Closed => (StatusCode::FORBIDDEN, "error-closed"),
+            Self::Denied => (StatusCode::BAD_REQUEST, "provider-denied"),
+            Self::Body(bad) => (answer::body_status(bad, Tongue::ENGLISH).0, "error-request"),
             Self::Deed(Error::Fault(fault)) => match answer::fault_status(fault).0 {
-                StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
-                other => (other, "error_ours"),
+                StatusCode::SERVICE_UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, "error-busy"),
+                other => (other, "error-ours"),
             },
             Self::Deed(Error::Refused(refusal)) => of(refusal),
         }
     }
 }
 
+/// Where another letter is asked for, in place of one whose link is over.
+fn again(visit: &Visit, words: &str) -> Option<&'static str> {
+    let path = visit.request.path();
+    let letter = if path.starts_with("/auth/activate/") { "resend" } else { "forgot" };
+    (words == "error-link" && path.starts_with("/auth/")).then_some(letter)
+}
+
 fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
     let bad = |key| (StatusCode::BAD_REQUEST, key);
     match refusal {
-        Refusal::UnknownClient | Refusal::BadClient => bad("error_client"),
-        Refusal::RedirectNotAllowed => bad("error_place"),
-        Refusal::BadGrant(_) => bad("error_expired"),
-        Refusal::BadLogin | Refusal::Inactive => bad("error_login"),
-        Refusal::BadMailUid | Refusal::BadMailToken => bad("error_link"),
-        Refusal::StaleMailToken => bad("error_used"),
-        Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => bad("error_provider"),
-        Refusal::ProviderGaveNoEmail => bad("provider_no_email"),
-        Refusal::LinkRefused => bad("provider_clash"),
+        Refusal::UnknownClient | Refusal::BadClient => bad("error-client"),
+        Refusal::RedirectNotAllowed => bad("error-place"),
+        Refusal::BadGrant(_) => bad("error-expired"),
+        Refusal::BadLogin | Refusal::Inactive => bad("error-login"),
+        Refusal::BadMailUid | Refusal::BadMailToken => bad("error-link"),
+        Refusal::StaleMailToken => bad("error-used"),
+        Refusal::ProviderRefused(_) | Refusal::ProviderMalformed { .. } => bad("error-provider"),
+        Refusal::ProviderGaveNoEmail => bad("provider-no-email"),
+        Refusal::LinkRefused => bad("provider-clash"),
         Refusal::NoCredential | Refusal::BadCredential(..) => {
-            (StatusCode::FORBIDDEN, "error_expired")
+            (StatusCode::FORBIDDEN, "error-expired")
         }
-        Refusal::NotAllowed | Refusal::ScopeMissing(_) => (StatusCode::FORBIDDEN, "error_request"),
-        Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error_missing"),
-        Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error_busy"),
-        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error_many"),
+        Refusal::NotAllowed | Refusal::ScopeMissing(_) => (StatusCode::FORBIDDEN, "error-request"),
+        Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error-missing"),
+        Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error-busy"),
+        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error-many"),
         Refusal::Fields(_)
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed
@@ -145,6 +157,6 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         | Refusal::BadRequest(_)
         | Refusal::LastLogin
         | Refusal::Changed
-        | Refusal::TooLarge => bad("error_request"),
+        | Refusal::TooLarge => bad("error-request"),
     }
 }

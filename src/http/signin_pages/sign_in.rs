@@ -62,11 +62,11 @@ async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     match enter_with(visit, name.trim(), password).await {
         Ok(session) => way.go_on(visit, session).await,
         Err(Error::Refused(Refusal::BadLogin)) => {
-            let complaint = (name.as_str(), Some("error_login"));
+            let complaint = (name.as_str(), Some("error-login"));
             page(visit, &way, StatusCode::BAD_REQUEST, complaint).await
         }
         Err(Error::Refused(Refusal::TooMany { retry_after })) => {
-            let complaint = (name.as_str(), Some("error_many"));
+            let complaint = (name.as_str(), Some("error-many"));
             let mut page = page(visit, &way, StatusCode::TOO_MANY_REQUESTS, complaint).await?;
             let wait = answer::seconds(&retry_after);
             page.headers_mut().insert(header::RETRY_AFTER, wait.into());

@@ -1,11 +1,13 @@
-//! The templates and the words they are filled with.
-
-use std::{collections::HashMap, sync::Arc};
+//! The templates, and how they say something in the language of a page.
 
 use actix_web::{HttpResponse, http::header};
-use minijinja::{Environment, Error, ErrorKind, State, Value, value::Kwargs};
+use minijinja::{Environment, Error, State, Value, value::Kwargs};
 
-use crate::{domain::language::Language, error::Fault};
+use crate::{
+    domain::language::Language,
+    error::Fault,
+    http::sentences::{self, Tongue},
+};
 
 macro_rules! embedded {
     ($($name:literal)+) => {
@@ -15,40 +17,30 @@ macro_rules! embedded {
 
 const TEMPLATES: [(&str, &str); 15] = embedded![
     "layout.html" "error.html" "sign_in.html" "consent.html" "sign_out.html" "account.html"
-    "device.html" "device_ask.html" "device_done.html" "way.html" "forgot.html" "new_password.html" "activate.html"
+    "device.html" "device_ask.html" "device_done.html" "way.html" "letter.html" "new_password.html" "activate.html"
     "register.html" "done.html"
 ];
 
 const STYLE: &str = include_str!("templates/style.css");
 
-/// The words of one language: lines `key = text`, a subset of Fluent's syntax.
-const WORDS: [(Language, &str); 3] = [
-    (Language::English, include_str!("words/en.ftl")),
-    (Language::Russian, include_str!("words/ru.ftl")),
-    (Language::Korean, include_str!("words/ko.ftl")),
-];
-
-type Words = HashMap<&'static str, HashMap<&'static str, &'static str>>;
+/// What the ids of the pages' sentences begin with.
+const PREFIX: &str = "signin-";
 
 /// Every page, ready to be filled in.
 pub struct Pages(Environment<'static>);
 
 impl Pages {
-    /// Reads the templates and the words; a fault if a template is malformed.
-    pub fn load() -> Result<Self, Fault> {
+    /// Reads the templates, for the installation of that name; a fault if one is malformed.
+    pub fn load(site: &str) -> Result<Self, Fault> {
         let mut environment = Environment::new();
         for (name, text) in TEMPLATES {
             let read = environment.add_template(name, text);
             read.map_err(|cause| Fault::because("a page's template", cause))?;
         }
-        let words = Arc::new(words());
-        let known = Arc::clone(&words);
-        environment.add_function("say", move |state: &State, key: &str, given: Kwargs| {
-            say(&words, state, key, &given)
-        });
-        environment.add_test("said", move |key: &str| {
-            known.get("en").is_some_and(|words| words.contains_key(key))
-        });
+        environment.add_global("site", site);
+        environment
+            .add_function("say", |state: &State, key: &str, given: Kwargs| say(state, key, &given));
+        environment.add_test("said", |key: &str| Tongue::knows(&format!("{PREFIX}{key}")));
         Ok(Self(environment))
     }
 
@@ -60,26 +52,21 @@ impl Pages {
     }
 }
 
-fn words() -> Words {
-    let lines = |text: &'static str| {
-        let pairs = text.lines().filter(|line| !line.starts_with('#'));
-        pairs.filter_map(|line| line.split_once(" = ")).collect()
-    };
-    WORDS.into_iter().map(|(language, text)| (language.tag(), lines(text))).collect()
+/// The sentence of that key in the page's language, filled in.
+fn say(state: &State, key: &str, given: &Kwargs) -> Result<String, Error> {
+    let tag = state.lookup("lang");
+    let language = tag.as_ref().and_then(Value::as_str).and_then(Language::parse);
+    let filling = |name| Ok((name, filled(&given.get(name)?)));
+    let fillings: Vec<_> = given.args().map(filling).collect::<Result<_, Error>>()?;
+    Ok(Tongue(language.unwrap_or_default()).say_with(&format!("{PREFIX}{key}"), &fillings))
 }
 
-/// The text of that key in the page's language, its variables filled in.
-fn say(words: &Words, state: &State, key: &str, given: &Kwargs) -> Result<String, Error> {
-    let language = state.lookup("lang");
-    let language = language.as_ref().and_then(|tag| tag.as_str()).unwrap_or_default();
-    let text = words.get(language).and_then(|words| words.get(key));
-    let missing = || Error::new(ErrorKind::UndefinedError, format!("no words for {key}"));
-    let mut text = (*text.ok_or_else(missing)?).to_owned();
-    for name in given.args() {
-        let value: Value = given.get(name)?;
-        text = text.replace(&format!("{{ ${name} }}"), &value.to_string());
+/// Numbers stay numbers: by them a sentence chooses its form.
+fn filled(value: &Value) -> sentences::Value<'static> {
+    match value.as_i64() {
+        Some(number) => number.into(),
+        None => value.to_string().into(),
     }
-    Ok(text)
 }
 
 /// `GET /account/style.css`.
@@ -92,36 +79,18 @@ pub async fn style() -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use super::{Pages, TEMPLATES, words};
-
-    #[test]
-    fn every_language_has_the_same_words_with_the_same_variables() {
-        let words = words();
-        let shape = |tag: &str| -> BTreeSet<(String, usize)> {
-            let words = words.get(tag).expect("a language");
-            words
-                .iter()
-                .map(|(key, text)| ((*key).to_owned(), text.matches("{ $").count()))
-                .collect()
-        };
-        assert!(shape("en").len() > 30);
-        assert_eq!(shape("en"), shape("ru"));
-        assert_eq!(shape("en"), shape("ko"));
-    }
+    use super::{PREFIX, Pages, TEMPLATES};
+    use crate::http::sentences::Tongue;
 
     #[test]
     fn every_template_is_in_order_and_its_words_are_there() {
-        assert!(Pages::load().is_ok());
-        let words = words();
+        assert!(Pages::load("Cambio").is_ok());
         for (name, text) in TEMPLATES {
             for said in text.split("say(\"").skip(1) {
                 let key = said.split('"').next().expect("a key");
                 // A key that goes on with something else is the beginning of some.
-                let fits =
-                    |known: &&str| *known == key || key.ends_with('_') && known.starts_with(key);
-                assert!(words.get("en").is_some_and(|en| en.keys().any(fits)), "{name}: {key}");
+                let whole = !key.ends_with('-');
+                assert!(!whole || Tongue::knows(&format!("{PREFIX}{key}")), "{name}: {key}");
             }
         }
     }

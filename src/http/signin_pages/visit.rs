@@ -8,12 +8,12 @@ use std::{
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web::Data,
 };
 use minijinja::{Value, context};
 use secrecy::SecretString;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{NoPage, Pages};
 use crate::{
@@ -33,6 +33,9 @@ use crate::{
     usecases::browsers,
 };
 
+/// The word of a query that chooses a language.
+const LANGUAGE: &str = "lang";
+
 /// A browser at one of the pages.
 #[derive(Clone)]
 pub struct Visit {
@@ -48,6 +51,8 @@ pub struct Visit {
     pub from: Caller,
     /// The language its pages are in.
     pub language: Language,
+    /// The language the person has chosen by a link of a page, now or before.
+    chosen: Option<Language>,
     /// The request.
     pub request: HttpRequest,
     pages: Data<Pages>,
@@ -71,11 +76,14 @@ impl Visit {
         let app = request.app_data::<Data<App>>()?.clone();
         let cookie = *request.app_data::<Data<BrowserCookie>>()?.get_ref();
         let browser = cookie.read(request);
+        let chosen = switched(request).or_else(|| cookie.read_language(request));
+        let language = chosen.or_else(|| language::of(request));
         Some(Self {
             browser: browser.unwrap_or_else(|| BrowserCookie::draw(app.entropy())),
             session: cookie.read_session(request),
             from: caller::of(request),
-            language: language::of(request).unwrap_or(app.policy().language),
+            language: language.unwrap_or(app.policy().language),
+            chosen,
             pages: request.app_data::<Data<Pages>>()?.clone(),
             request: request.clone(),
             cookie,
@@ -89,10 +97,11 @@ impl Visit {
         Self { session: Some(session), ..self.clone() }
     }
 
-    /// The same browser, spoken to in the language that an application asks for, if it does.
+    /// The same browser, spoken to in the language that an application asks for, if it does and the person has
+    /// not chosen another.
     #[must_use]
     pub fn speaking(&self, language: Option<Language>) -> Self {
-        Self { language: language.unwrap_or(self.language), ..self.clone() }
+        Self { language: self.chosen.or(language).unwrap_or(self.language), ..self.clone() }
     }
 
     /// What is wrong with the fields of a form, in the language of the page.
@@ -140,19 +149,41 @@ impl Visit {
         let base = context! {
             lang => self.language.tag(),
             root => self.app.policy().issuer.as_str(),
+            languages => self.languages(),
             form_token => browsers::form_token(&self.browser, self.session.as_ref()),
         };
         let html = self.pages.render(name, context! { ..filled, ..base })?;
-        Ok(HttpResponse::build(status)
+        let mut page = HttpResponse::build(status);
+        if let Some(language) = switched(&self.request) {
+            page.append_header((header::SET_COOKIE, self.cookie.write_language(language)));
+        }
+        Ok(page
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CONTENT_SECURITY_POLICY, policy(leads_to)))
             // Not `no-referrer`: with it browsers send `Origin: null` with our own forms (Fetch, "append a
             // request Origin header"), which are refused like anybody's. Other sites are told nothing either way.
             .insert_header((header::REFERRER_POLICY, "same-origin"))
-            .insert_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
+            .append_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
             .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "Accept-Language, Cookie"))
             .body(html))
+    }
+
+    /// The same page in each language, as its links say it. What answers a form has no such links: its address
+    /// alone does not lead to it.
+    fn languages(&self) -> Vec<Value> {
+        if self.request.method() != Method::GET {
+            return Vec::new();
+        }
+        let link = |language: Language| {
+            let query = form_urlencoded::parse(self.request.query_string().as_bytes());
+            let mut here = form_urlencoded::Serializer::new(String::new());
+            here.extend_pairs(query.filter(|(name, _)| name != LANGUAGE));
+            here.append_pair(LANGUAGE, language.tag());
+            let href = format!("?{}", here.finish());
+            context! { tag => language.tag(), name => language.own_name(), href }
+        };
+        Language::ALL.map(link).to_vec()
     }
 
     /// On to a page of ours.
@@ -173,6 +204,12 @@ impl Visit {
     pub fn answered(&self, done: Result<HttpResponse, NoPage>) -> HttpResponse {
         done.unwrap_or_else(|no| no.page(self))
     }
+}
+
+/// The language that a link of a page switches to.
+fn switched(request: &HttpRequest) -> Option<Language> {
+    let mut query = form_urlencoded::parse(request.query_string().as_bytes());
+    query.find(|(name, _)| name == LANGUAGE).and_then(|(_, tag)| Language::parse(&tag))
 }
 
 /// 303: whatever the method was, what comes next is a `GET` (RFC 9700 §4.12).

@@ -65,6 +65,12 @@ impl Way {
         self.asked.as_ref().and_then(|(pending, _)| pending.language)
     }
 
+    /// The browser that a letter's link was opened in, in the language of what its person is on the way to.
+    pub async fn along(visit: Visit) -> Visit {
+        let language = Self::kept(&visit).await.language();
+        visit.speaking(language)
+    }
+
     /// Where the answer to the request goes, which a form here may lead to.
     pub fn leads_to(&self) -> Option<&str> {
         self.asked.as_ref().map(|(pending, _)| pending.ask.redirect_uri.as_str())

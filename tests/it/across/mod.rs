@@ -2,6 +2,7 @@
 
 mod dialects;
 mod first_login_race;
+mod key_rotation;
 mod nodes;
 mod one_account;
 mod refresh_race;

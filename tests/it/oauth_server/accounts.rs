@@ -60,6 +60,32 @@ async fn somebody_registers_opens_the_letter_and_goes_on_to_the_application() {
 }
 
 #[tokio::test]
+async fn who_got_no_letter_asks_for_another_one_and_goes_on_to_the_application() {
+    let house = House::open().await;
+    let client = house.web_client("web-client").await;
+    let browser = Browser::new(&house);
+    let page = browser.follow(&ask(&client, &[])).await;
+    let page = browser.open(&link(&page, "/account/register")).await.with_status(200);
+    let said = register(&browser, &page, ADA).await.with_status(303);
+    let said = browser.follow(said.header("location")).await.with_status(200);
+    house.mail.all_to(ADA).await;
+    house.forward(chrono::TimeDelta::minutes(5));
+
+    let page = browser.open(&link(&said, "/account/resend")).await.with_status(200);
+    let said = browser.send(&page, &[("email", ADA)]).await.with_status(303);
+    let unknown = browser.send(&page, &[("email", "nobody@example.com")]).await.with_status(303);
+    assert_eq!(said.header("location"), unknown.header("location"));
+    assert_eq!(house.mail.all_to(ADA).await.len(), 2);
+    let (uid, token) = house.mail.link_to(ADA).await;
+    let over = browser.open("/auth/activate/MQ/a%22b").await.with_status(400);
+    assert!(over.text.contains("/account/resend\">"), "{over:?}");
+    let page = browser.open(&format!("/auth/activate/{uid}/{token}")).await.with_status(200);
+    let said = browser.send(&page, &[]).await.with_status(303);
+    let said = browser.follow(said.header("location")).await.with_status(200);
+    assert!(said.text.contains("Go on to"), "{said:?}");
+}
+
+#[tokio::test]
 async fn a_letter_opened_in_another_browser_leads_to_signing_in() {
     let house = House::open().await;
     house.register("ada").await;

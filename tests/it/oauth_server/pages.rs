@@ -6,7 +6,7 @@ use super::{
     browser::{Browser, between, sent},
     flow::ask,
 };
-use crate::support::{House, OAuthClient, Said};
+use crate::support::{House, OAuthClient, Said, said::unescaped};
 
 const ADA: &str = "ada@example.com";
 
@@ -187,6 +187,28 @@ async fn the_pages_speak_three_languages() {
     let style = house.get("/account/style.css").expect(200).await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
     assert!(style.text.contains("prefers-color-scheme:dark"));
+}
+
+#[tokio::test]
+async fn a_language_chosen_by_a_link_is_kept_whatever_an_application_asks_for() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let page = browser.follow(&ask(&client, &[("ui_locales", "ru")])).await;
+    assert!(page.text.contains("<html lang=\"ru\">"));
+
+    let link = between(&page.text, "<a href=\"?", "\" lang=\"ko\"").unwrap();
+    let link = unescaped(link.rsplit("href=\"?").next().unwrap());
+    let chosen = browser.open(&format!("/account/sign-in?{link}")).await.with_status(200);
+    assert!(chosen.text.contains("<html lang=\"ko\">"));
+    assert!(browser.sign_in(&chosen, ADA).await.header("location").contains("ask="), "it goes on");
+
+    let another = Browser::new(&house);
+    another.plant("cambio-language", &browser.cookie("cambio-language").unwrap());
+    let page = another.follow(&ask(&client, &[("ui_locales", "ru")])).await;
+    assert!(page.text.contains("<html lang=\"ko\">"));
+    another.plant("cambio-language", "tlh");
+    let page = another.follow(&ask(&client, &[("ui_locales", "ru")])).await;
+    assert!(page.text.contains("<html lang=\"ru\">"));
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ async fn nobody_is_signed_in_with_a_way_back_of_another_browser_or_a_second_time
     mallory.open(&back).await.with_status(303);
     assert!(mallory.cookie("cambio-session").is_some());
     let again = mallory.open(&back).await.with_status(303);
-    assert!(again.header("location").contains("said=error_expired"));
+    assert!(again.header("location").contains("said=error-expired"));
 }
 
 #[tokio::test]
