@@ -37,7 +37,8 @@ impl App {
         self.0.limits.login(from)?;
         let room = self.0.hashing.room()?;
         let (this, sought) = (Try::named(from, name), name.to_owned());
-        let Known(known) = self.admit_try(this, move |ctx| login::look_up(ctx, &sought, by)).await?;
+        let Known(known) =
+            self.admit_try(this, move |ctx| login::look_up(ctx, &sought, by)).await?;
         let checked = self.judge(&room, known, password).await?.ok_or(Refusal::BadLogin)?;
         self.welcome(this, &checked).await?;
         Ok(checked)

@@ -27,9 +27,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
 pub use self::hashing::PasswordCheck;
-use self::{
-    deeds::Shared, hashing::Hashing, lanes::Lanes, limits::Limits, writer::Writer,
-};
+use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, limits::Limits, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,

@@ -3,8 +3,8 @@
 use super::App;
 use crate::{
     domain::{
-        account::Account, caller::Caller, credential::Credential, email::Email,
-        letter::LetterKind, username::Username,
+        account::Account, caller::Caller, credential::Credential, email::Email, letter::LetterKind,
+        username::Username,
     },
     error::{FieldError, Outcome, Refusal},
     usecases::{

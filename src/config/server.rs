@@ -77,11 +77,7 @@ impl Server {
         let checks = [
             within("workers", self.workers, 0..=1024),
             within("max_connections", self.max_connections, 1..=1_000_000),
-            within(
-                "max_connections_per_address",
-                self.max_connections_per_address,
-                0..=1_000_000,
-            ),
+            within("max_connections_per_address", self.max_connections_per_address, 0..=1_000_000),
             within("header_timeout_seconds", self.header_timeout_seconds, 1..=300),
             within("body_timeout_seconds", self.body_timeout_seconds, 1..=300),
             within("write_timeout_seconds", self.write_timeout_seconds, 1..=300),

@@ -119,9 +119,8 @@ mod tests {
 
     #[test]
     fn a_network_is_an_address_of_ipv4_and_a_64th_of_ipv6() {
-        let network = |text: &str| {
-            Caller::new(text.parse().expect("an address")).network().to_string()
-        };
+        let network =
+            |text: &str| Caller::new(text.parse().expect("an address")).network().to_string();
         assert_eq!(network("203.0.113.9"), "203.0.113.9/32");
         assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9/32");
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");

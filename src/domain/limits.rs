@@ -91,9 +91,10 @@ mod tests {
         let longest = TimeDelta::minutes(15);
         let limits = LoginLimits { free: 5, longest, ..LoginLimits::default() };
         let pauses = |wrong: i64| limits.pause_after(wrong).num_seconds();
-        assert_eq!([0, 1, 4, 5, 6, 7, 10, 14, 15, 99].map(pauses), [
-            0, 0, 0, 1, 2, 4, 32, 512, 900, 900
-        ]);
+        assert_eq!(
+            [0, 1, 4, 5, 6, 7, 10, 14, 15, 99].map(pauses),
+            [0, 0, 0, 1, 2, 4, 32, 512, 900, 900]
+        );
         assert_eq!(pauses(i64::MAX), 900);
         let off = LoginLimits { longest, ..LoginLimits::default() };
         assert_eq!(off.pause_after(1000), TimeDelta::zero());

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    identity::OnClash, language::Language, limits::Limits, password::PasswordRules, scope::ScopeSet,
-    signing::SigningAlgorithm, token::Digest, username::UsernameRules,
+    identity::OnClash, language::Language, limits::Limits, password::PasswordRules,
+    scope::ScopeSet, signing::SigningAlgorithm, token::Digest, username::UsernameRules,
 };
 
 /// The rules of this installation.

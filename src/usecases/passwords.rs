@@ -60,12 +60,7 @@ pub fn holder_of(ctx: &mut Ctx<'_>, link: &PasswordLink) -> Outcome<Account> {
 
 /// Stores a new password for whoever shows the link; every session ends. That it was opened proves the
 /// address, and counts as a login: whoever was held up from there is not any more.
-pub fn reset(
-    ctx: &mut Ctx<'_>,
-    from: Caller,
-    link: &PasswordLink,
-    hash: &str,
-) -> Outcome<()> {
+pub fn reset(ctx: &mut Ctx<'_>, from: Caller, link: &PasswordLink, hash: &str) -> Outcome<()> {
     let link = link.open(ctx)?;
     let id = link.account.id;
     links::spend(ctx, &link)?;

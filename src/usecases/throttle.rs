@@ -167,11 +167,7 @@ fn is_familiar(pair: &Throttle, now: DateTime<Utc>) -> bool {
 }
 
 /// Whether the network is closed, or is now, because it tries one name after another.
-fn close_network(
-    ctx: &mut Ctx<'_>,
-    this: &Try,
-    rules: &LoginLimits,
-) -> Outcome<Option<Refusal>> {
+fn close_network(ctx: &mut Ctx<'_>, this: &Try, rules: &LoginLimits) -> Outcome<Option<Refusal>> {
     if rules.names == 0 {
         return Ok(None);
     }

@@ -19,11 +19,7 @@ use crate::{
 
 /// `POST jwt/create/`: a pair of JWTs for an e-mail address and a password. The `Authorization` header is
 /// not looked at.
-pub async fn create(
-    app: Data<App>,
-    from: Caller,
-    body: Body,
-) -> Result<HttpResponse, Refused> {
+pub async fn create(app: Data<App>, from: Caller, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
     let name = read.text(Text::filled(name_field(&words, app.policy().names.login), 4096));

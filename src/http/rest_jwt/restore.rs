@@ -51,12 +51,7 @@ fn either(words: &Words, names: [&'static str; 2]) -> Option<&'static str> {
     names.into_iter().find(|name| words.get(name).is_some())
 }
 
-async fn ask(
-    app: &App,
-    from: Caller,
-    words: &Words,
-    field: &'static str,
-) -> Result<(), Refused> {
+async fn ask(app: &App, from: Caller, words: &Words, field: &'static str) -> Result<(), Refused> {
     let mut read = Reader::new(words);
     let email = read.email(field);
     let email = read.finish(email)?;

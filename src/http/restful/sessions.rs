@@ -19,11 +19,7 @@ use crate::{
 };
 
 /// `POST login/`: a pair of tokens for an address and a password.
-pub async fn log_in(
-    app: Data<App>,
-    from: Caller,
-    body: Body,
-) -> Result<HttpResponse, Refused> {
+pub async fn log_in(app: Data<App>, from: Caller, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
     let email = read.text(Text::filled("email", 255));

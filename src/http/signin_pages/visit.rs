@@ -18,9 +18,7 @@ use url::{Url, form_urlencoded};
 use super::{NoPage, Pages};
 use crate::{
     app::App,
-    domain::{
-        browser::BrowserSession, browser::SESSION_LIFE, caller::Caller, language::Language,
-    },
+    domain::{browser::BrowserSession, browser::SESSION_LIFE, caller::Caller, language::Language},
     error::{Fault, FieldError, Outcome},
     http::{
         body::{Word, Words},

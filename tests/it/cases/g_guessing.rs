@@ -127,7 +127,8 @@ async fn g091_every_door_counts_together_and_says_so_in_its_own_words() {
     house.activated("ada").await;
     let grant = [("grant_type", "password"), ("username", ADA), ("password", PASSWORD)];
     let by_grant = || house.post("/auth/token/").form(&client.signed(&grant));
-    let wrong = logins(&house, ADA, WRONG).into_iter().chain(logins(&house, "ADA@Example.com", WRONG));
+    let wrong =
+        logins(&house, ADA, WRONG).into_iter().chain(logins(&house, "ADA@Example.com", WRONG));
     assert!(statuses(wrong.take(5)).await.iter().all(|status| [400, 401, 404].contains(status)));
 
     let calls = logins(&house, ADA, PASSWORD).into_iter().chain([by_grant()]);
@@ -138,16 +139,19 @@ async fn g091_every_door_counts_together_and_says_so_in_its_own_words() {
         told.push(said.json());
     }
     let throttled = json!({ "detail": "Request was throttled. Expected available in 1 second." });
-    assert_eq!(told, [
-        throttled.clone(),
-        throttled,
-        json!({ "error": "Too many requests." }),
-        json!({ "status": 429, "error": { "message": "Too many requests." } }),
-        json!({
-            "error": "temporarily_unavailable",
-            "error_description": "Too many requests.",
-        }),
-    ]);
+    assert_eq!(
+        told,
+        [
+            throttled.clone(),
+            throttled,
+            json!({ "error": "Too many requests." }),
+            json!({ "status": 429, "error": { "message": "Too many requests." } }),
+            json!({
+                "error": "temporarily_unavailable",
+                "error_description": "Too many requests.",
+            }),
+        ]
+    );
     let body = json!({ "email": ADA, "password": PASSWORD });
     let said = house.post("/auth/token/login/").header("Accept-Language", "ru").json(&body);
     let said = said.expect(429).await.text_of("detail");
@@ -156,7 +160,8 @@ async fn g091_every_door_counts_together_and_says_so_in_its_own_words() {
 
 #[tokio::test]
 async fn g091_limits_tell_nobody_whether_there_is_an_account() {
-    let house = House::with(&[("limits.logins_per_minute", "0"), ("limits.login_names", "0")]).await;
+    let house =
+        House::with(&[("limits.logins_per_minute", "0"), ("limits.login_names", "0")]).await;
     house.activated("ada").await;
     house.activated("off").await;
     house.deactivate("off@example.com").await;
@@ -174,7 +179,11 @@ async fn g091_limits_tell_nobody_whether_there_is_an_account() {
             let name = if at % 2 == 0 { name } else { &shouted };
             let body = json!({ "email": name, "password": password });
             let answer = house.post("/auth/token/login/").json(&body).await;
-            said.push((answer.status, answer.text.clone(), answer.header("retry-after").to_owned()));
+            said.push((
+                answer.status,
+                answer.text.clone(),
+                answer.header("retry-after").to_owned(),
+            ));
         }
         told.push(said);
     }
