@@ -56,6 +56,16 @@ impl SigningKey {
         Ok(URL_SAFE_NO_PAD.encode(fingerprint::sha256(text.as_bytes())))
     }
 
+    /// How many bits the modulus of an RSA key has; other kinds have none.
+    pub fn rsa_bits(&self) -> Result<Option<usize>, Fault> {
+        if self.algorithm.family() != AlgorithmFamily::Rsa {
+            return Ok(None);
+        }
+        let told = |why| Fault::because("the public half of a signing key", why);
+        let (modulus, _) = ring_jwt::rsa_public(self.key.as_bytes()).map_err(told)?;
+        Ok(Some(significant(&modulus).len() * 8))
+    }
+
     /// The same key, named in the header of what it signs (RFC 7515 §4.1.4).
     #[must_use]
     pub fn named(mut self, kid: impl Into<String>) -> Self {

@@ -70,12 +70,14 @@ pub fn basic(request: &HttpRequest) -> Result<Option<ClientCredential>, BadClien
     if headers.next().is_some() {
         return Err(BadClientHeader::Repeated);
     }
-    let text = first.to_str().unwrap_or_default();
-    let Some((scheme, encoded)) = text.split_once(' ') else { return Ok(None) };
-    if !scheme.eq_ignore_ascii_case("Basic") {
+    let text = first.as_bytes();
+    let scheme = text.split(|b| *b == b' ').next().unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case(b"Basic") {
         return Ok(None);
     }
-    let pair = STANDARD.decode(encoded.trim()).map_err(|_base64| BadClientHeader::Malformed)?;
+    // The scheme alone, or with what nobody can read, is a proof that fails: never that of a public client.
+    let encoded = text.get(scheme.len()..).unwrap_or_default().trim_ascii();
+    let pair = STANDARD.decode(encoded).map_err(|_base64| BadClientHeader::Malformed)?;
     let colon = pair.iter().position(|b| *b == b':').ok_or(BadClientHeader::Malformed)?;
     let (id, secret) = pair.split_at(colon);
     let decoded = |raw: &[u8]| form::decode(raw).map_err(|_utf8| BadClientHeader::Malformed);

@@ -268,13 +268,13 @@ fn account_pages(config: &mut ServiceConfig) {
         );
 }
 
-/// The authorization endpoint.
+/// The authorization endpoint. Not for `HEAD`, whose answer nobody reads: it would draw a code for nobody.
 fn authorize_at(config: &mut ServiceConfig, path: &str) {
     use self::signin_pages::authorize;
 
     config.service(
-        only(path, "GET, POST, HEAD, OPTIONS", Anyone)
-            .route(read().to(authorize::from_query))
+        only(path, "GET, POST, OPTIONS", Anyone)
+            .route(web::get().to(authorize::from_query))
             .route(web::post().to(authorize::from_form)),
     );
 }

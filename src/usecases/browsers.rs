@@ -83,13 +83,20 @@ pub fn sign_out(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
     Ok(browser_sessions::delete(ctx.conn, secret::digest(shown))?)
 }
 
-/// What a form of ours carries to prove that a page of ours sent it: made of what only this browser holds.
-pub fn form_token(browser: &SecretString, session: Option<&SecretString>) -> String {
+/// What a form of ours carries to prove that a page of ours sent it: made of what only this browser holds. A form
+/// that decides about something is about that alone, so that what was shown is what is decided; of others it is
+/// empty.
+pub fn form_token(browser: &SecretString, session: Option<&SecretString>, about: &str) -> String {
     let session = session.map_or("", |secret| secret.expose_secret());
-    fingerprint::sha256_hex(&format!("cambio form {} {session}", browser.expose_secret()))
+    let browser = browser.expose_secret();
+    fingerprint::sha256_hex(&format!("cambio form {browser} {session} {about}"))
 }
 
 /// Whether a form carries the right one.
-pub fn is_form_token(shown: &str, browser: &SecretString, session: Option<&SecretString>) -> bool {
-    fingerprint::same(shown, &form_token(browser, session))
+pub fn is_form_token(
+    shown: &str,
+    (browser, session): (&SecretString, Option<&SecretString>),
+    about: &str,
+) -> bool {
+    fingerprint::same(shown, &form_token(browser, session, about))
 }

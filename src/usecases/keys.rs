@@ -42,11 +42,21 @@ pub fn list(ctx: &mut Ctx<'_>) -> Outcome<Vec<StoredKey>> {
     Ok(signing_keys::list(ctx.conn, ctx.now)?)
 }
 
-/// Sees to it that there is a key that signs and one to follow it.
+/// Where there is none, it is an RSA key that is missing.
+const NO_KEY: &str = "there is no signing key. RSA keys are brought along: openssl genpkey -algorithm RSA \
+                      -pkeyopt rsa_keygen_bits:3072, and cambio keys import";
+
+/// As strong as the other kinds: 128 bits (NIST SP 800-57 part 1, table 2).
+const RSA_MIN_BITS: usize = 3072;
+
+/// Sees to it that there is a key that signs and one to follow it, where they are made here. RSA keys are brought
+/// along.
 pub fn ensure(ctx: &mut Ctx<'_>) -> Outcome<()> {
+    if ctx.policy.signing == SigningAlgorithm::Rs256 {
+        return Ok(());
+    }
     for stage in [KeyStage::Current, KeyStage::Next] {
-        let brought = stage == KeyStage::Next && ctx.policy.signing == SigningAlgorithm::Rs256;
-        if !brought && find(ctx, stage)?.is_none() {
+        if find(ctx, stage)?.is_none() {
             let der = generated(ctx)?;
             insert(ctx, &der, stage)?;
         }
@@ -61,7 +71,7 @@ pub(super) fn current(ctx: &mut Ctx<'_>) -> Outcome<SigningKey> {
         ensure(ctx)?;
         found = find(ctx, KeyStage::Current)?;
     }
-    let found = found.ok_or_else(|| Fault::internal("there is no signing key"))?;
+    let found = found.ok_or_else(|| Fault::internal(NO_KEY))?;
     let opened = seal::unpack(sealing(ctx)?, PURPOSE, &found.sealed)?;
     let der = opened.ok_or_else(|| {
         Fault::internal("a signing key is sealed under another jwt.signing_key; rotate the keys")
@@ -80,9 +90,15 @@ pub fn rotate(ctx: &mut Ctx<'_>) -> Outcome<String> {
     follow(ctx, Some(&der))
 }
 
-/// Brings along a private key in PKCS #8 PEM. It follows the one that signs; the first one signs at once.
+/// Brings along a private key in PKCS #8 PEM. It follows the one that signs; the first one signs at once. Refuses
+/// a key of another kind than signs here, and an RSA key of fewer than 3072 bits.
 pub fn import(ctx: &mut Ctx<'_>, pem: &SecretString) -> Outcome<String> {
     let der = der_of(pem)?;
+    let other = Refusal::BadRequest("the key is none for oauth.signing_algorithm");
+    let key = SigningKey::pkcs8(algorithm(ctx), &der).map_err(|_other_kind| other)?;
+    if key.rsa_bits()?.is_some_and(|bits| bits < RSA_MIN_BITS) {
+        return Err(Refusal::BadRequest("an RSA key needs 3072 bits at least").into());
+    }
     if find(ctx, KeyStage::Current)?.is_none() {
         insert(ctx, &der, KeyStage::Current)?;
         return Ok(kid_of(ctx, &der)?.0);
@@ -141,11 +157,6 @@ fn kid_of(ctx: &Ctx<'_>, der: &[u8]) -> Outcome<(String, String)> {
 }
 
 fn generated(ctx: &Ctx<'_>) -> Outcome<Vec<u8>> {
-    if ctx.policy.signing == SigningAlgorithm::Rs256 {
-        let text = "RSA keys are brought along: openssl genpkey -algorithm RSA -pkeyopt \
-                    rsa_keygen_bits:3072, and cambio keys import";
-        return Err(Fault::internal(text).into());
-    }
     Ok(SigningKey::generate(algorithm(ctx))?)
 }
 

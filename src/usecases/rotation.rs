@@ -12,7 +12,7 @@ use crate::{
     crypto::{seal, secret},
     domain::token::{Digest, RefreshStage},
     error::{Fault, Outcome, Refusal, Why},
-    store::tokens::{self, FoundRefresh},
+    store::tokens::{self, FoundFamily, FoundRefresh},
 };
 
 /// What the sealed answer of a rotation is sealed for.
@@ -121,7 +121,10 @@ pub(super) fn again(ctx: &mut Ctx<'_>, shown: &Shown<'_>) -> Outcome<Verdict<Ret
     {
         return Ok(Verdict::Done(Retold(answer)));
     }
-    revoke::family(ctx, shown.found.family.id)?;
+    let FoundFamily { id, account, .. } = &shown.found.family;
+    let account = account.as_ref().map(|account| account.id.0);
+    tracing::warn!(account, family = id.0, "a refresh token was used twice; its family ends");
+    revoke::family(ctx, *id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))
 }
 

@@ -126,7 +126,7 @@ fn always(app: &App) -> Value {
 }
 
 /// What can be told of a person.
-const CLAIMS: [&str; 16] = [
+const CLAIMS: [&str; 17] = [
     "iss",
     "sub",
     "aud",
@@ -143,4 +143,5 @@ const CLAIMS: [&str; 16] = [
     "locale",
     "email",
     "email_verified",
+    "groups",
 ];

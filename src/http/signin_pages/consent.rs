@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, authorize, visit::text_of, way};
+use super::{
+    NoPage, Visit, authorize,
+    visit::{FormLeads, text_of},
+    way,
+};
 use crate::{
     domain::{account::Account, client::GrantType, code::Ask, email::Email, username::Username},
     error::{Refusal, Why},
@@ -35,6 +39,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let lifetimes = &visit.app.policy().lifetimes;
     let stays = client.may(GrantType::RefreshToken);
     let filled = context! {
+        form_token => visit.form_token(&sealed),
         ask => sealed,
         client => client.name,
         place => place(&pending.ask),
@@ -43,8 +48,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         minutes => lifetimes.access.num_minutes(),
         days => stays.then(|| lifetimes.refresh_absolute.num_days()),
     };
-    let leads_to = Some(pending.ask.redirect_uri.as_str());
-    Ok(visit.page(StatusCode::OK, "consent.html", filled, leads_to)?)
+    Ok(visit.page(StatusCode::OK, "consent.html", filled, FormLeads::Away)?)
 }
 
 /// Where the answer goes, as a person can judge it: the host of a web page, else the whole.
@@ -62,7 +66,8 @@ pub fn name_of(account: &Account) -> &str {
 
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
-    visit.insist_own(&words)?;
+    // What was shown is what is allowed: the form of one request does not answer another.
+    visit.insist_about(&words, &text_of(&words, "ask").unwrap_or_default())?;
     let Some((pending, _)) = way::asked(visit, &words).await? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };

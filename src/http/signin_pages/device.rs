@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, consent::name_of, visit::text_of};
+use super::{
+    NoPage, Visit,
+    consent::name_of,
+    visit::{FormLeads, text_of},
+};
 use crate::{
     domain::{
         browser::BrowserSession,
@@ -40,21 +44,23 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
 
 fn enter(visit: &Visit, code: &str, complaint: Option<&str>) -> Result<HttpResponse, NoPage> {
     let status = if complaint.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(visit.page(status, "device.html", context! { code, complaint }, None)?)
+    Ok(visit.page(status, "device.html", context! { code, complaint }, FormLeads::Here)?)
 }
 
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
-    visit.insist_own(&words)?;
+    let typed = text_of(&words, "user_code").unwrap_or_default();
+    let decision = text_of(&words, "decision");
+    // What was shown is what is decided: the form of one device lets no other in.
+    visit.insist_about(&words, if decision.is_some() { &typed } else { "" })?;
     let Some(session) = visit.signed_in().await? else {
         return Ok(visit.on_to("/account/sign-in?to=device"));
     };
-    let typed = text_of(&words, "user_code").unwrap_or_default();
     let Some(code) = UserCode::parse(&typed) else {
         return enter(visit, &typed, Some("device-unknown"));
     };
     visit.app.count_device_code(visit.from, session.account.id)?;
-    let stage = match text_of(&words, "decision").as_deref() {
+    let stage = match decision.as_deref() {
         Some("allow") => DeviceStage::Allowed,
         Some("deny") => DeviceStage::Denied,
         _ => return look(visit, &session, &code).await,
@@ -63,7 +69,12 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     match decided {
         Ok(()) => {
             let allowed = stage == DeviceStage::Allowed;
-            Ok(visit.page(StatusCode::OK, "device_done.html", context! { allowed }, None)?)
+            Ok(visit.page(
+                StatusCode::OK,
+                "device_done.html",
+                context! { allowed },
+                FormLeads::Here,
+            )?)
         }
         Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device-unknown")),
         Err(other) => Err(other.into()),
@@ -85,10 +96,11 @@ async fn look(
     };
     let (device, client) = found;
     let filled = context! {
+        form_token => visit.form_token(&code.shown()),
         code => code.shown(),
         client => client.name,
         person => name_of(&session.account),
         scopes => device.scope.iter().map(ToString::to_string).collect::<Vec<_>>(),
     };
-    Ok(visit.page(StatusCode::OK, "device_ask.html", filled, None)?)
+    Ok(visit.page(StatusCode::OK, "device_ask.html", filled, FormLeads::Here)?)
 }

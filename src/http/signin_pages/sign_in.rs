@@ -50,7 +50,7 @@ async fn page(
         providers => providers::offered(&visit).await?,
         ..way.filled()
     };
-    Ok(visit.page(status, "sign_in.html", filled, way.leads_to())?)
+    Ok(visit.page(status, "sign_in.html", filled, way.leads())?)
 }
 
 async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {

@@ -10,7 +10,10 @@ use actix_web::{
 use minijinja::{Value, context};
 use secrecy::SecretString;
 
-use super::{NoPage, Visit, authorize, visit::text_of};
+use super::{
+    NoPage, Visit, authorize,
+    visit::{FormLeads, text_of},
+};
 use crate::{
     domain::{device::UserCode, language::Language},
     http::{body::Words, form},
@@ -71,9 +74,9 @@ impl Way {
         visit.speaking(language)
     }
 
-    /// Where the answer to the request goes, which a form here may lead to.
-    pub fn leads_to(&self) -> Option<&str> {
-        self.asked.as_ref().map(|(pending, _)| pending.ask.redirect_uri.as_str())
+    /// Where a form leads by which somebody goes on: it may be the last thing that the application waits for.
+    pub fn leads(&self) -> FormLeads {
+        if self.asked.is_some() { FormLeads::Away } else { FormLeads::Here }
     }
 
     /// Lets the browser keep it, or forget what it kept before.

@@ -3,6 +3,6 @@
 mod dialects;
 mod first_login_race;
 mod key_rotation;
-mod nodes;
+pub mod nodes;
 mod one_account;
 mod refresh_race;

@@ -39,7 +39,7 @@ impl Race {
 }
 
 #[tokio::test]
-async fn with_grace_everybody_gets_the_same_pair() {
+async fn c026_with_grace_everybody_gets_the_same_pair() {
     let race = Race::with(&[]).await;
     let mut token = race.tokens().await.text_of("refresh_token");
     for round in 0..ROUNDS {
@@ -55,7 +55,7 @@ async fn with_grace_everybody_gets_the_same_pair() {
 }
 
 #[tokio::test]
-async fn without_grace_one_is_served_and_the_others_end_the_family() {
+async fn c026_without_grace_one_is_served_and_the_others_end_the_family() {
     let race = Race::with(&[("tokens.refresh_grace_seconds", "0")]).await;
     for round in 0..ROUNDS / 4 {
         let said = race.run(&race.tokens().await.text_of("refresh_token")).await;
@@ -69,7 +69,7 @@ async fn without_grace_one_is_served_and_the_others_end_the_family() {
 }
 
 #[tokio::test]
-async fn a_rotation_and_a_revocation_at_once_leave_nothing_good() {
+async fn c029_a_rotation_and_a_revocation_at_once_leave_nothing_good() {
     let race = Race::with(&[]).await;
     for round in 0..ROUNDS / 4 {
         let said = race.tokens().await;
@@ -92,7 +92,29 @@ async fn a_rotation_and_a_revocation_at_once_leave_nothing_good() {
 }
 
 #[tokio::test]
-async fn rotations_and_the_end_of_all_sessions_at_once_leave_nothing_good() {
+async fn c029_a_refresh_token_used_and_revoked_at_once_leaves_nothing_good() {
+    let race = Race::with(&[]).await;
+    for round in 0..ROUNDS {
+        let token = race.tokens().await.text_of("refresh_token");
+        let named = race.client.signed(&[("token", &token)]);
+        let revoke = race.nodes.of(round).post("/oauth/revoke").form(&named).expect(200);
+        let rotate = race.nodes.of(round + 1).refresh(&race.client, &token);
+        let (_, rotated) = tokio::join!(revoke.into_future(), rotate.into_future());
+
+        assert!([200, 400].contains(&rotated.status), "round {round}: {rotated:?}");
+        if rotated.status == 200 {
+            let (access, next) =
+                (rotated.text_of("access_token"), rotated.text_of("refresh_token"));
+            assert!(!race.is_open(&access, round).await, "round {round}");
+            assert!(!race.nodes.of(round).is_live(&race.client, &access).await, "round {round}");
+            race.nodes.of(round).refresh(&race.client, &next).expect(400).await;
+        }
+        race.nodes.of(round).refresh(&race.client, &token).expect(400).await;
+    }
+}
+
+#[tokio::test]
+async fn c029_rotations_and_the_end_of_all_sessions_at_once_leave_nothing_good() {
     let race = Race::with(&[]).await;
     let login = race.nodes.first().person("ada").await;
     for round in 0..ROUNDS / 4 {

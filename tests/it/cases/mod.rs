@@ -1,6 +1,20 @@
-//! Known attacks on accounts (070–095), on JWTs (097–104), on what reads requests (106–112) and
-//! on what is stored (113–118), one story each, by the number it has among the cases that Cambio is held to. What a story takes further has its own place beside the dialect.
+//! Known attacks, one story each, by the number it has among the cases that Cambio is held to: on the authorization
+//! server (001–053), on accounts (070–095), on JWTs (097–104), on what reads requests (106–112), and on what is stored
+//! (113–118). What a story takes further has its own place beside the dialect.
 
+mod a_places;
+mod a_requests;
+mod b_codes;
+mod b_kinds;
+mod b_pkce;
+mod c_ends;
+mod c_refresh;
+pub mod cast;
+mod d_grants;
+mod d_proof;
+mod d_tokens;
+mod e_cors;
+mod e_pages;
 mod g_accounts;
 mod g_floods;
 mod g_guessing;
@@ -13,4 +27,6 @@ mod i_slowness;
 mod i_transport;
 mod j_console;
 mod j_storage;
+pub mod rows;
+pub mod state;
 mod ways;

@@ -5,6 +5,7 @@ mod clients;
 mod dev;
 mod health;
 mod help;
+mod keys;
 mod letters;
 mod migrating;
 mod passwords;

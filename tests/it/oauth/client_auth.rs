@@ -43,43 +43,6 @@ async fn a_confidential_client_shows_its_secret_in_the_body_or_in_the_header() {
 }
 
 #[tokio::test]
-async fn without_its_secret_a_confidential_client_is_nobody() {
-    let scene = Scene::at(Desk::YandexToken).await;
-    is_unproven(&scene, asks(&scene, &[("client_id", "web-client")]).await);
-    is_unproven(&scene, asks(&scene, &[("client_id", "web-client"), ("client_secret", "")]).await);
-    is_unproven(&scene, asks(&scene, &[]).basic("web-client", "").await);
-}
-
-#[tokio::test]
-async fn unknown_and_wrong_are_answered_alike() {
-    let scene = Scene::at(Desk::YandexToken).await;
-    let other = scene.house.client("other-client").await;
-    let mut answers = Vec::new();
-    for (id, secret) in [
-        ("web-client", "cs_wrong"),
-        ("web-client", secret(&other)),
-        ("nobody-here", secret(&scene.client)),
-        ("x", secret(&scene.client)),
-        ("12345678", secret(&scene.client)),
-    ] {
-        let said = asks(&scene, &[("client_id", id), ("client_secret", secret)]).await;
-        answers.push(is_unproven(&scene, said).text);
-        answers.push(is_unproven(&scene, asks(&scene, &[]).basic(id, secret).await).text);
-    }
-    answers.dedup();
-    assert_eq!(answers.len(), 1);
-}
-
-#[tokio::test]
-async fn a_secret_in_the_address_is_none() {
-    let scene = Scene::at(Desk::YandexToken).await;
-    let path = format!("/auth/convert-token/?client_secret={}", secret(&scene.client));
-    let shown = scene.plain();
-    let fields = [&[("client_id", "web-client")], shown.fields().as_slice()].concat();
-    is_unproven(&scene, scene.house.post(&path).form(&fields).await);
-}
-
-#[tokio::test]
 async fn a_header_and_a_secret_in_the_body_are_one_too_many_whether_or_not_they_agree() {
     let scene = Scene::at(Desk::YandexToken).await;
     let right = secret(&scene.client);
@@ -99,16 +62,6 @@ async fn two_headers_are_one_too_many() {
     let right = secret(&scene.client);
     let call = asks(&scene, &[]).basic("web-client", right).basic("web-client", right);
     call.await.is_a(400, "invalid_request", "more than one Authorization header");
-}
-
-#[tokio::test]
-async fn a_header_that_cannot_be_read_is_nobody() {
-    let scene = Scene::at(Desk::YandexToken).await;
-    // Not base64; no colon; not UTF-8.
-    for encoded in ["???", "d2ViLWNsaWVudA==", "d2ViLWNsaWVudDr/"] {
-        let call = asks(&scene, &[]).header("Authorization", &format!("Basic {encoded}"));
-        is_unproven(&scene, call.await);
-    }
 }
 
 #[tokio::test]

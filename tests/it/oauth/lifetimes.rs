@@ -55,22 +55,6 @@ async fn a_refresh_token_is_good_to_its_last_second_and_each_rotation_starts_ane
 }
 
 #[tokio::test]
-async fn after_ninety_days_it_is_over_however_it_was_used() {
-    let (scene, mut said) = session(&[]).await;
-    for _ in 0..6 {
-        forward(&scene, 13 * DAY);
-        let token = said.text_of("refresh_token");
-        said = scene.house.refresh(&scene.client, &token).expect(200).await;
-    }
-    forward(&scene, 12 * DAY - 1);
-    let token = said.text_of("refresh_token");
-    let last = scene.house.refresh(&scene.client, &token).expect(200).await;
-    forward(&scene, 1);
-    let late = scene.house.refresh(&scene.client, &last.text_of("refresh_token")).await;
-    late.is_a(400, "invalid_grant", "It has expired.");
-}
-
-#[tokio::test]
 async fn both_lifetimes_can_be_set() {
     let settings = [
         ("tokens.access_lifetime_seconds", "60"),

@@ -79,26 +79,6 @@ async fn a_rotation_ends_the_old_access_token_and_opens_the_same_account() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_twice_ends_the_whole_family() {
-    let session = Session::open().await;
-    let (access, next) = session.rotated(&session.refresh_token()).await;
-    session.forward(10);
-    session.is_refused(&session.refresh_token()).await;
-    assert!(!session.is_open(&access).await);
-    session.is_refused(&next).await;
-}
-
-#[tokio::test]
-async fn a_grandfather_ends_the_family_even_within_the_grace() {
-    let session = Session::open().await;
-    let (_, second) = session.rotated(&session.refresh_token()).await;
-    let (access, third) = session.rotated(&second).await;
-    session.is_refused(&session.refresh_token()).await;
-    assert!(!session.is_open(&access).await);
-    session.is_refused(&third).await;
-}
-
-#[tokio::test]
 async fn a_clock_that_is_set_back_does_not_make_the_grace_longer() {
     let session = Session::open().await;
     let (access, _) = session.rotated(&session.refresh_token()).await;
@@ -165,17 +145,6 @@ async fn the_grace_may_be_a_minute() {
     session.forward(59);
     let again = session.refresh(&session.refresh_token()).expect(200).await;
     assert_eq!(again.text, first.text);
-}
-
-#[tokio::test]
-async fn the_grace_brings_nothing_back_that_was_revoked() {
-    let session = Session::open().await;
-    let (access, _) = session.rotated(&session.refresh_token()).await;
-    let body = json!({ "client_id": session.scene.client.id });
-    let revoke = session.scene.house.post("/auth/revoke-token/").bearer(&access).json(&body);
-    revoke.expect(204).await;
-    session.is_refused(&session.refresh_token()).await;
-    assert!(!session.is_open(&access).await);
 }
 
 #[tokio::test]

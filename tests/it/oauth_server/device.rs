@@ -1,13 +1,22 @@
 //! Letting in a device without a keyboard (RFC 8628).
 
 use cambio::{
+    crypto::jwt_key::Algorithm,
     domain::client::{ClientKind, GrantType},
     usecases::clients::RegisterClient,
 };
 use chrono::TimeDelta;
+use serde_json::json;
 
 use super::browser::Browser;
-use crate::support::{Call, House, OAuthClient, Said, callers::wish};
+use crate::{
+    cases::rows::{Must, Rows},
+    support::{
+        Call, House, OAuthClient, Said,
+        callers::wish,
+        signer::{KIND, Signer},
+    },
+};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const ADA: &str = "ada@example.com";
@@ -139,4 +148,63 @@ async fn an_application_whose_access_was_ended_lets_no_device_in_that_waits() {
     browser.send(&page, &[("client_id", &client.id)]).await.with_status(303);
 
     poll(&house, &client, &second).expect(400).await.error("invalid_grant");
+}
+
+#[tokio::test]
+async fn a_device_that_signs_shows_an_assertion_for_each_call_and_each_once() {
+    let house = House::open().await;
+    house.activated("ada").await;
+    let own = Signer::new("television", Algorithm::ES256);
+    house.client_with(own.wish(&[GrantType::DeviceCode])).await;
+    let stranger = Signer::machine(&house, "machine-one").await;
+    let ask = |shown: &str| house.post("/oauth/device").form(&[KIND, ("client_assertion", shown)]);
+
+    let shown = own.assertion(&house);
+    let begun = ask(&shown).expect(200).await;
+    let mut rows = Rows::of(&house).await;
+    let nobody = Must::Say(401, "invalid_client");
+    let other = own.claiming(&house, &json!({ "aud": "https://other.example" }));
+    for (name, shown, must) in [
+        ("the same again", shown.as_str(), nobody),
+        ("for somebody else", &other, nobody),
+        ("unsigned", "eyJhbGciOiJub25lIn0.e30.", nobody),
+        ("without the grant", &stranger.assertion(&house), Must::Say(400, "unauthorized_client")),
+    ] {
+        rows.refuse(name, ask(shown), must).await;
+    }
+    let named = house.post("/oauth/device").form(&[("client_id", "television")]);
+    rows.refuse("by its name alone", named, nobody).await;
+    let code = begun.text_of("device_code");
+    let poll = |shown: &str| {
+        let fields = [("grant_type", GRANT), ("device_code", &code), KIND];
+        house.post("/oauth/token").form(&[&fields[..], &[("client_assertion", shown)]].concat())
+    };
+    rows.refuse("the same at the token endpoint", poll(&shown), nobody).await;
+    rows.end(6);
+
+    poll(&own.assertion(&house)).expect(400).await.error("authorization_pending");
+    decide(&house, &begun, "allow").await;
+    let shown = own.assertion(&house);
+    let said = poll(&shown).expect(200).await;
+    assert_eq!(house.me(&said.text_of("access_token")).expect(200).await.json()["email"], ADA);
+    poll(&shown).expect(401).await;
+}
+
+#[tokio::test]
+async fn what_a_page_shows_of_one_device_lets_no_other_in() {
+    let (house, client, begun) = house().await;
+    let other = house.post("/oauth/device").form(&client.signed(&[])).expect(200).await;
+    let browser = Browser::new(&house);
+    let page = browser.follow("/device").await;
+    let on = browser.sign_in(&page, ADA).await;
+    let page = browser.follow(on.header("location")).await.with_status(200);
+    let shown = browser.send(&page, &[("user_code", &begun.text_of("user_code"))]).await;
+    let fields = [("user_code", &*other.text_of("user_code")), ("decision", "allow")];
+
+    browser.send(&shown, &fields).await.with_status(403);
+    browser.send(&page, &fields).await.with_status(403);
+
+    poll(&house, &client, &other).expect(400).await.error("authorization_pending");
+    browser.send(&shown, &[("decision", "allow")]).await.with_status(200);
+    poll(&house, &client, &begun).expect(200).await;
 }

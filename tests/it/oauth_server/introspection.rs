@@ -1,13 +1,8 @@
-//! `/oauth/introspect` (RFC 7662; security case 044).
+//! `/oauth/introspect` (RFC 7662; who may not know is in `cases/d_tokens.rs`).
 
-use cambio::{
-    domain::client::{ClientKind, ClientOptions},
-    usecases::clients::RegisterClient,
-};
-use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{browser::Browser, flow::web};
+use super::browser::Browser;
 use crate::support::{House, OAuthClient, Said};
 
 async fn house() -> (House, OAuthClient, Said) {
@@ -34,41 +29,4 @@ async fn a_client_is_told_what_its_token_is_worth() {
     let (exp, iat) = (live["exp"].as_i64().unwrap(), live["iat"].as_i64().unwrap());
     assert_eq!(exp - iat, 3600);
     assert!(live["sub"].is_string());
-}
-
-#[tokio::test]
-async fn case_044_who_may_not_know_is_told_nothing() {
-    let (house, client, tokens) = house().await;
-    let token = tokens.text_of("access_token");
-    let (other, app) =
-        (house.web_client("other-client").await, house.app_client("app-client").await);
-    let post = || house.post("/oauth/introspect");
-    let named = [("token", token.as_str())];
-
-    post().form(&named).expect(401).await.error("invalid_client");
-    post().form(&app.signed(&named)).expect(401).await.error("invalid_client");
-    let said = post().form(&other.signed(&named)).expect(200).await;
-    assert_eq!(said.text, "{\"active\":false}");
-    house.get(&format!("/oauth/introspect?token={token}")).expect(405).await;
-
-    let options = ClientOptions { introspects: true, ..ClientOptions::default() };
-    let wish = RegisterClient { options, ..web("resource-server", ClientKind::Confidential) };
-    let server = house.client_with(wish).await;
-    assert!(house.is_live(&server, &token).await && house.is_live(&client, &token).await);
-    let refresh = tokens.text_of("refresh_token");
-    assert!(!house.is_live(&server, &refresh).await && house.is_live(&client, &refresh).await);
-}
-
-#[tokio::test]
-async fn case_044_whatever_is_not_live_is_one_answer() {
-    let (house, client, tokens) = house().await;
-    let long = "x".repeat(10_000);
-    let over = tokens.text_of("access_token");
-    house.forward(TimeDelta::seconds(3600));
-    for token in ["nobody", "cat_", &long, &over] {
-        let fields = client.signed(&[("token", token), ("token_type_hint", "refresh_token")]);
-        let said = house.post("/oauth/introspect").form(&fields).expect(200).await;
-        assert_eq!(said.text, "{\"active\":false}");
-    }
-    assert!(house.is_live(&client, &tokens.text_of("refresh_token")).await);
 }

@@ -166,26 +166,3 @@ async fn the_store_holds_no_private_key_and_the_published_ones_are_public() {
     let rows = house.dump("signing_keys", &["kid", "stage", "public_jwk", "sealed"]).await;
     assert!(rows.len() == 2 && rows.iter().all(|row| !row.contains("\"d\"")));
 }
-
-#[tokio::test]
-async fn both_documents_are_one() {
-    let (house, _) = house(&[]).await;
-    let oauth = house.get("/.well-known/oauth-authorization-server").expect(200).await.json();
-    let openid = house.get("/.well-known/openid-configuration").expect(200).await.json();
-
-    assert_eq!(oauth, openid);
-    assert_eq!(openid["id_token_signing_alg_values_supported"], json!(["ES256"]));
-}
-
-#[tokio::test]
-async fn without_a_key_nothing_is_told_that_needs_one() {
-    let house = House::with(&[("jwt.signing_key", "")]).await;
-    let told = house.get("/.well-known/oauth-authorization-server").expect(200).await.json();
-    house.get("/.well-known/openid-configuration").expect(404).await;
-    house.get("/oauth/jwks").expect(404).await;
-    for name in ["authorization_endpoint", "jwks_uri", "userinfo_endpoint"] {
-        assert_eq!(told[name], Value::Null, "{name}");
-    }
-    let grants = told["grant_types_supported"].as_array().unwrap();
-    assert!(!grants.iter().any(|grant| grant == "authorization_code"), "{grants:?}");
-}

@@ -36,25 +36,6 @@ async fn the_names_of_django_oauth_toolkit_are_the_same_doors() {
 }
 
 #[tokio::test]
-async fn case_031_a_narrowed_token_leaves_the_grant_as_it_was() {
-    let house = House::open().await;
-    house.activated("ada").await;
-    let client = house.web_client("web-client").await;
-    let code = Browser::new(&house).code(&client, "ada@example.com").await;
-    let first = house.redeem(&client, &code).expect(200).await.text_of("refresh_token");
-    let refresh = |token: String, scope: &'static str| {
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", scope)];
-        house.token(&client, if scope.is_empty() { &fields[..2] } else { &fields })
-    };
-
-    refresh(first.clone(), "read write admin").expect(400).await.error("invalid_scope");
-    let narrow = refresh(first, "read").expect(200).await;
-    assert_eq!(narrow.text_of("scope"), "read");
-    let whole = refresh(narrow.text_of("refresh_token"), "").expect(200).await;
-    assert_eq!(whole.text_of("scope"), "read write");
-}
-
-#[tokio::test]
 async fn a_resource_is_one_the_client_may_ask_for() {
     let house = House::open().await;
     let resources = vec!["https://api.example/".to_owned()];

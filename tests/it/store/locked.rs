@@ -10,13 +10,16 @@ use tokio::time::timeout;
 use crate::support::{House, database};
 
 /// Holds the lock that every writer needs until it is dropped.
-enum Lock {
+pub enum Lock {
+    /// Of the file.
     Sqlite(#[expect(dead_code, reason = "held, not used")] SqliteConnection),
+    /// Of the tables.
     Postgres(#[expect(dead_code, reason = "held, not used")] tokio_postgres::Client),
 }
 
 impl Lock {
-    async fn on(house: &House) -> Self {
+    /// Takes it.
+    pub async fn on(house: &House) -> Self {
         if let Some(path) = house.database_url().strip_prefix("sqlite://") {
             let mut file = SqliteConnection::establish(path).unwrap();
             file.batch_execute("pragma busy_timeout = 5000; begin immediate").unwrap();

@@ -2,7 +2,7 @@
 
 mod cascade;
 mod conflicts;
-mod locked;
+pub mod locked;
 mod queue;
 mod race;
 mod rows;

@@ -1,4 +1,4 @@
-//! Scripts of pages elsewhere: a registered origin may call and read, no other may (RFC 9700 §2.6).
+//! 1.E: scripts of pages elsewhere (053): a registered origin may call and read, no other may (RFC 9700 §2.6).
 
 use cambio::{
     domain::{
@@ -9,8 +9,11 @@ use cambio::{
 };
 use reqwest::Method;
 
-use super::flow::web;
-use crate::support::{House, Said};
+use super::rows::{Must, Rows};
+use crate::{
+    oauth_server::flow::{ask, web},
+    support::{House, OAuthClient, Said},
+};
 
 const APP: &str = "https://app.example";
 
@@ -49,7 +52,7 @@ const CALLS: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn case_053_a_registered_origin_may_call_and_read() {
+async fn e053_a_registered_origin_may_call_and_read() {
     let house = house().await;
     for path in CALLS {
         let said = preflight(&house, path, APP).await.with_status(204);
@@ -65,57 +68,92 @@ async fn case_053_a_registered_origin_may_call_and_read() {
     }
 }
 
+/// Origins that are not [`APP`], to the letter.
+const OTHERS: [&str; 12] = [
+    "https://evil",
+    "null",
+    "https://app.example.evil",
+    "https://evil-app.example",
+    "http://app.example",
+    "https://app.example:8443",
+    "https://app.example:443",
+    "https://app.example/",
+    "https://APP.example",
+    "https://sub.app.example",
+    "*",
+    "",
+];
+
 #[tokio::test]
-async fn case_053_an_origin_that_is_not_registered_to_the_letter_is_told_nothing() {
+async fn e053_an_origin_that_is_not_registered_to_the_letter_is_told_nothing() {
     let house = house().await;
-    for origin in [
-        "https://evil",
-        "null",
-        "https://app.example.evil",
-        "http://app.example",
-        "https://app.example:8443",
-        "https://APP.example",
-        "https://sub.app.example",
-        "",
-    ] {
+    let mut rows = Rows::of(&house).await;
+    for origin in OTHERS {
         for path in CALLS {
-            for said in [
-                preflight(&house, path, origin).await,
-                house.get(path).header("Origin", origin).await,
-            ] {
-                assert_eq!(said.header("access-control-allow-origin"), "", "{origin} {path}");
-                assert!(varies_by_origin(&said), "{origin} {path}");
-            }
+            let asked = async {
+                for said in [
+                    preflight(&house, path, origin).await,
+                    house.get(path).header("Origin", origin).await,
+                    house.post(path).header("Origin", origin).await,
+                ] {
+                    for name in ["origin", "credentials", "methods", "headers"] {
+                        let name = format!("access-control-allow-{name}");
+                        assert_eq!(said.header(&name), "", "{said:?}");
+                    }
+                    assert!(varies_by_origin(&said), "{said:?}");
+                }
+            };
+            rows.row(format!("{origin:?} at {path}"), asked).await;
         }
     }
+    rows.end(96);
 }
 
 #[tokio::test]
-async fn case_053_pages_administration_and_introspection_are_for_no_scripts() {
+async fn e053_pages_administration_and_introspection_are_for_no_scripts() {
     let house = house().await;
+    let client = OAuthClient { id: "spa-client".to_owned(), secret: None };
+    let asked = ask(&client, &[]);
+    let mut rows = Rows::of(&house).await;
     for path in [
+        asked.as_str(),
         "/oauth/authorize",
         "/o/authorize",
         "/auth/authorize",
         "/account",
         "/account/sign-in",
         "/account/consent",
+        "/account/register",
+        "/account/forgot",
+        "/account/resend",
         "/device",
         "/oauth/logout",
         "/oauth/introspect",
         "/admin/api/clients",
         "/tokens",
     ] {
-        for said in
-            [preflight(&house, path, APP).await, house.get(path).header("Origin", APP).await]
-        {
-            assert_eq!(said.header("access-control-allow-origin"), "", "{path}");
+        for origin in [APP, "https://evil", "null"] {
+            let asked = async {
+                for said in [
+                    preflight(&house, path, origin).await,
+                    house.get(path).header("Origin", origin).await,
+                ] {
+                    assert_eq!(said.header("access-control-allow-origin"), "", "{said:?}");
+                }
+            };
+            rows.row(format!("{origin} at {path}"), asked).await;
         }
     }
+    // Whatever a form of such a page says, it is not one of ours.
+    for path in ["/account/sign-in", "/account/consent", "/device", "/account"] {
+        let call = house.post(path).header("Origin", APP).form(&[("form_token", "x")]);
+        rows.refuse(format!("a form to {path}"), call, Must::Show(403)).await;
+    }
+    rows.end(49);
 }
 
 #[tokio::test]
-async fn case_053_what_is_the_same_for_everybody_may_be_read_by_every_script() {
+async fn e053_what_is_the_same_for_everybody_may_be_read_by_every_script() {
     let house = house().await;
     for path in ["/.well-known/oauth-authorization-server", "/oauth/jwks"] {
         let said = house.get(path).header("Origin", "https://anybody.example").expect(200).await;
