@@ -18,7 +18,6 @@ use crate::{
     app::App,
     config::{Config, dialects::ErrorForm},
     courier::{self, Office},
-    domain::caller::Proxies,
     error::{Fault, Outcome},
     http::{
         self, Places,
@@ -134,10 +133,8 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
-    let proxies = Proxies::new(options.trusted_proxies.iter().map(|range| range.0));
-    let patience = Duration::from_secs(options.write_timeout_seconds.into());
-    let crowd = Crowd::new(options.max_connections_per_address, proxies.clone(), patience);
-    let proxies = Data::new(proxies);
+    let crowd = Crowd::of(options);
+    let proxies = Data::new(crowd.proxies.clone());
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),

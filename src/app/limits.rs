@@ -41,8 +41,8 @@ pub(super) struct Limits {
     secrets: Limit<Named>,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 impl Limits {
     pub(super) fn new(options: &Options, clock: &Arc<dyn Clock>) -> Self {
@@ -211,14 +211,15 @@ impl clock::Clock for Steady {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::sync::Arc;
 
-    use super::{KEYS, Limit, Rate};
-    use crate::clock::SystemClock;
+    use super::{HOUR, KEYS, Limit, Rate};
+    use crate::clock::{Clock, SystemClock};
 
     fn limit(most: u32) -> Limit<usize> {
-        let rate = Rate { most, within: Duration::from_secs(3600), burst: most };
-        Limit::new(rate, &(Arc::new(SystemClock) as Arc<dyn crate::clock::Clock>))
+        let rate = Rate { most, within: HOUR, burst: most };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Limit::new(rate, &clock)
     }
 
     #[test]

@@ -11,16 +11,19 @@ use std::{
 use actix_web::{dev::Extensions, rt::net::TcpStream};
 use socket2::SockRef;
 
-use crate::domain::caller::{Caller, Network, Proxies};
+use crate::{
+    config::server::Server,
+    domain::caller::{Caller, Network, Proxies},
+};
 
 /// The connections that are open.
 pub(super) struct Crowd {
     /// Most of one network; 0: as many as it likes.
-    pub(super) most: usize,
+    most: usize,
     /// Those who bring others, and are not counted.
     pub(super) proxies: Proxies,
     /// How long an answer may lie unread.
-    pub(super) patience: Duration,
+    patience: Duration,
     open: Mutex<HashMap<Network, usize>>,
 }
 
@@ -28,8 +31,13 @@ pub(super) struct Crowd {
 struct Seat(Arc<Crowd>, Network);
 
 impl Crowd {
-    pub(super) fn new(most: usize, proxies: Proxies, patience: Duration) -> Arc<Self> {
-        Arc::new(Self { most, proxies, patience, open: Mutex::default() })
+    pub(super) fn of(options: &Server) -> Arc<Self> {
+        Arc::new(Self {
+            most: options.max_connections_per_address,
+            proxies: Proxies::new(options.trusted_proxies.iter().map(|range| range.0)),
+            patience: Duration::from_secs(options.write_timeout_seconds.into()),
+            open: Mutex::default(),
+        })
     }
 
     /// Looks at a new connection. One too many is hung up on before anything is read.
@@ -76,7 +84,7 @@ impl Drop for Seat {
 }
 
 /// actix waits for ever until an answer is taken. The system does not: a connection whose other end takes nothing
-/// of what was sent for so long is torn down (TCP_USER_TIMEOUT, which counts a window that stays shut, too).
+/// of what was sent for so long is torn down (`TCP_USER_TIMEOUT`, which counts a window that stays shut, too).
 fn give_up_after(socket: &SockRef<'_>, patience: Duration) {
     #[cfg(target_os = "linux")]
     if let Err(error) = socket.set_tcp_user_timeout(Some(patience)) {
