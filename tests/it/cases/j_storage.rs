@@ -212,7 +212,7 @@ async fn j113_a_copy_of_the_database_holds_no_secret_that_was_ever_told() {
     // As it is while it is used, and once what is over was cleared away.
     for _ in 0..2 {
         let all = everything(&house).await;
-        let public = ["ada@example.com", "web-client", "$argon2id$"].map(|text| text.into());
+        let public = ["ada@example.com", "web-client", "$argon2id$"].map(Into::into);
         let mut known = found(&all, &public);
         known.sort_unstable();
         known.dedup();
