@@ -1,14 +1,17 @@
 //! A deed on the thread it runs on: its connection, its transaction, and what it may touch.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
+use super::{freshness::Freshness, memory::Memory, principals::Shown};
 use crate::{
     clock::Clock,
     crypto::keys::Keys,
-    domain::policy::Policy,
+    domain::{
+        client::Client, credential::Principal, origin::Origin, policy::Policy, token::Digest,
+    },
     entropy::Entropy,
     error::{Error, Outcome},
     store::{
@@ -16,7 +19,7 @@ use crate::{
         open::{Connection, Store, is_alive},
         transaction,
     },
-    usecases::Ctx,
+    usecases::{Ctx, introspect::Live},
 };
 
 /// What the lanes share.
@@ -27,6 +30,11 @@ pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) keys: Keys,
     pub(super) letter_waits: Notify,
+    pub(super) fresh: Arc<Freshness>,
+    pub(super) principals: Memory<Shown, Principal>,
+    pub(super) live: Memory<Digest, Live>,
+    pub(super) clients: Memory<Digest, Client>,
+    pub(super) origins: Memory<(), HashSet<Origin>>,
 }
 
 impl Shared {
@@ -54,8 +62,13 @@ impl Shared {
             loan.broken = true;
         }
         begun?;
+        // What a deed that failed has left behind has ended nothing.
+        drop(loan.any.take_ended());
         let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
-            transaction::commit(&mut loan.any)?;
+            let committed = transaction::commit(&mut loan.any);
+            // After the commit and before the answer; a commit that failed may have happened all the same.
+            self.fresh.end_here(&loan.any.take_ended());
+            committed?;
             Ok(done)
         });
         if done.is_err() {

@@ -5,13 +5,19 @@
 
 mod client_proof;
 mod deeds;
+mod freshness;
 mod hashing;
+mod introspection;
 mod keys;
 mod lanes;
 mod limits;
 mod logins;
+mod memory;
+mod nodes;
 mod passwords;
 mod policy;
+mod principals;
+mod sealed;
 mod writer;
 
 use std::{
@@ -22,17 +28,21 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
-pub use self::hashing::PasswordCheck;
-use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, limits::Limits, writer::Writer};
+use self::{
+    deeds::Shared, freshness::Freshness, hashing::Hashing, lanes::Lanes, limits::Limits,
+    memory::Memory, writer::Writer,
+};
+pub use self::{
+    hashing::PasswordCheck, introspection::KnownToken, memory::Remembered, principals::Known,
+};
 use crate::{
     clock::Clock,
     config::Config,
     domain::{
-        credential::{Credential, Principal},
         policy::Policy,
         provider::{ProviderCredential, ProviderIdentity, ProviderName},
     },
@@ -40,10 +50,7 @@ use crate::{
     error::{Error, Fault, Outcome, Refusal},
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
-    usecases::{
-        Ctx, Verdict,
-        authenticate::{self, Authenticated},
-    },
+    usecases::{Ctx, Verdict},
 };
 
 /// Everything the doors need; cheap to clone, one per process.
@@ -58,6 +65,8 @@ struct Inner {
     limits: Limits,
     providers: Registry,
     stopping: AtomicBool,
+    /// Whether anything is remembered, so that others have to be heard.
+    remembers: bool,
 }
 
 /// How writes are grouped: on `SQLite` by the one writer, on PostgreSQL each in its own transaction.
@@ -81,6 +90,9 @@ impl App {
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
         let limits = Limits::new(&config.limits, &clock);
+        let fresh = Arc::new(Freshness::new(backend == Backend::Postgres));
+        let longest = TimeDelta::seconds(config.cache.seconds.into());
+        let entries = usize::try_from(config.cache.entries).unwrap_or(usize::MAX);
         let shared = Arc::new(Shared {
             store: store.clone(),
             clock,
@@ -88,11 +100,16 @@ impl App {
             policy: policy::from(config)?,
             keys: keys::from(config)?,
             letter_waits: Notify::new(),
+            principals: Memory::new(&fresh, longest, entries),
+            live: Memory::new(&fresh, longest, entries),
+            clients: Memory::new(&fresh, longest, entries),
+            origins: Memory::new(&fresh, longest, 1),
+            fresh: Arc::clone(&fresh),
         });
         let writes = match backend {
             Backend::Sqlite => {
                 let batch = config.database.group_commit_max;
-                Writes::Together(Writer::start(store, batch, queue, patience)?)
+                Writes::Together(Writer::start((store, fresh), batch, queue, patience)?)
             }
             Backend::Postgres => Writes::Apart,
         };
@@ -105,6 +122,7 @@ impl App {
             limits,
             providers: Registry::build(&config.providers)?,
             stopping: AtomicBool::new(false),
+            remembers: longest > TimeDelta::zero(),
         })))
     }
 
@@ -113,7 +131,15 @@ impl App {
         &self,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
-        let now = self.now();
+        self.read_at(self.now(), deed).await
+    }
+
+    /// The same at the instant of a request that has been read already.
+    async fn read_at<T: Send + 'static>(
+        &self,
+        now: DateTime<Utc>,
+        deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
         self.0.lanes.run(move || shared.read(now, deed)).await?
     }
@@ -142,53 +168,6 @@ impl App {
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<Verdict<T>> + Send + Sync + 'static,
     ) -> Outcome<T> {
         self.write(deed).await?.settle()
-    }
-
-    /// Authenticates and runs a deed that only reads, in one hop.
-    pub async fn read_as<T: Send + 'static>(
-        &self,
-        shown: Option<Credential>,
-        deed: impl FnOnce(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + 'static,
-    ) -> Outcome<T> {
-        let shown = shown.ok_or(Refusal::NoCredential)?;
-        let (done, touch) = self
-            .read(move |ctx| {
-                let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
-                Ok((deed(ctx, &principal)?, touch))
-            })
-            .await?;
-        if let Some(digest) = touch
-            && let Err(error) = self.write(move |ctx| authenticate::touch(ctx, digest)).await
-        {
-            // Whoever reads need not wait for a database that can be written; the next use is noted instead.
-            tracing::warn!(?error, "the use of an auth token could not be noted");
-        }
-        Ok(done)
-    }
-
-    /// Authenticates and runs a deed that writes, in one transaction.
-    pub async fn write_as<T: Send + 'static>(
-        &self,
-        shown: Option<Credential>,
-        deed: impl Fn(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + Sync + 'static,
-    ) -> Outcome<T> {
-        let shown = shown.ok_or(Refusal::NoCredential)?;
-        self.write(move |ctx| {
-            let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
-            if let Some(digest) = touch {
-                authenticate::touch(ctx, digest)?;
-            }
-            deed(ctx, &principal)
-        })
-        .await
-    }
-
-    /// Refuses a credential that is not good, on calls that need none; none at all is fine.
-    pub async fn admit(&self, shown: Option<Credential>) -> Outcome<()> {
-        match shown {
-            None => Ok(()),
-            shown => self.read_as(shown, |_, _| Ok(())).await,
-        }
     }
 
     /// The configured provider of that name or alias.
@@ -255,8 +234,18 @@ impl App {
         self.0.shared.letter_waits.notified().await;
     }
 
-    /// The same staircase for the command line: one deed, in its transaction, on this thread.
+    /// The same staircase for the command line: one deed, in its transaction, on this thread. What it has ended
+    /// is accepted nowhere any more when it returns.
     pub fn run_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
+        let before = self.0.shared.fresh.note();
+        let done = self.transact_now(deed);
+        if self.0.remembers && self.0.shared.fresh.note() != before {
+            std::thread::park_timeout(freshness::ELSEWHERE);
+        }
+        done
+    }
+
+    fn transact_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
         let now = self.now();
         let mut tries = 1;
         loop {

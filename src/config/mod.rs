@@ -3,6 +3,7 @@
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
 pub mod accounts;
+pub mod cache;
 pub mod cidr;
 pub mod database;
 pub mod dialects;
@@ -53,6 +54,8 @@ pub struct Config {
     pub server: server::Server,
     /// Which database, and how much may wait for it.
     pub database: database::Database,
+    /// What need not be read again for each request.
+    pub cache: cache::Cache,
     /// What a password hash costs.
     pub hashing: hashing::Hashing,
     /// How often something may be tried.
@@ -102,6 +105,7 @@ impl Config {
         let sections = [
             ("server", self.server.validate()),
             ("database", self.database.validate()),
+            ("cache", self.cache.validate()),
             ("hashing", self.hashing.validate()),
             ("limits", self.limits.validate()),
             ("passwords", self.passwords.validate()),

@@ -57,8 +57,8 @@ impl Drop for Drive {
 /// How to reach the server, read from the URL once.
 #[derive(Clone)]
 pub struct Target {
-    config: Config,
-    tls: Option<Arc<ClientConfig>>,
+    pub(super) config: Config,
+    pub(super) tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
 }

@@ -1,7 +1,7 @@
 //! What the database holds, seen past the server.
 
 use cambio::store::{
-    AnyConnection,
+    Driver,
     accounts::NO_PASSWORD,
     open::{Store, StoreOptions},
 };
@@ -107,9 +107,9 @@ async fn ask(place: &Place, query: String) -> Vec<Fact> {
         };
         let store = Store::open(&options).unwrap_or_else(|fault| panic!("{fault}"));
         let mut loan = store.reader().unwrap_or_else(|fault| panic!("{fault}"));
-        match &mut loan.any {
-            AnyConnection::Sqlite(c) => sql_query(query).get_results(c.as_mut()),
-            AnyConnection::Postgres(c) => sql_query(query).get_results(c.as_mut()),
+        match loan.any.driver() {
+            Driver::Sqlite(c) => sql_query(query).get_results(c.as_mut()),
+            Driver::Postgres(c) => sql_query(query).get_results(c.as_mut()),
         }
     });
     asked.await.unwrap().unwrap()

@@ -133,7 +133,7 @@ async fn members(
     request: &HttpRequest,
     body: JsonValue,
 ) -> Result<Map<String, Value>, Refused> {
-    app.read_as(credential::of(request), |_, me| admitted(me).map(drop)).await?;
+    admitted(&*app.who(credential::of(request)).await?)?;
     match body.0? {
         Value::Object(members) => Ok(members),
         _ => Err(BadBody::NotAnObject.into()),

@@ -28,7 +28,7 @@ pub async fn decide(visit: Visit, body: Form) -> HttpResponse {
 }
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
-    let Some((pending, sealed)) = way::asked(visit, &visit.query()?).await? else {
+    let Some((pending, sealed)) = way::asked(visit, &visit.query()?)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let visit = &visit.speaking(pending.language);
@@ -68,7 +68,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     // What was shown is what is allowed: the form of one request does not answer another.
     visit.insist_about(&words, &text_of(&words, "ask").unwrap_or_default())?;
-    let Some((pending, _)) = way::asked(visit, &words).await? else {
+    let Some((pending, _)) = way::asked(visit, &words)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let session = visit.signed_in().await?.filter(|session| !pending.wants_login(session));

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{device::UserCode, language::Language},
     http::{body::Words, form},
-    usecases::asks::{self, Pending},
+    usecases::asks::Pending,
 };
 
 /// Where somebody is going: always a page of ours, never an address.
@@ -35,7 +35,7 @@ impl Way {
         let device = text_of(words, "to").is_some_and(|to| to == "device");
         let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
         let code = code.map(|code| code.shown()).unwrap_or_default();
-        Ok(Self { asked: asked(visit, words).await?, device: device.then_some(code) })
+        Ok(Self { asked: asked(visit, words)?, device: device.then_some(code) })
     }
 
     /// What the browser has kept of it; nowhere in particular, if that is not good any more.
@@ -111,12 +111,11 @@ impl Way {
 }
 
 /// The request somebody is on the way with, if any, and as it was sealed.
-pub async fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, String)>, NoPage> {
+pub fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, String)>, NoPage> {
     let Some(sealed) = text_of(words, "ask").filter(|sealed| !sealed.is_empty()) else {
         return Ok(None);
     };
-    let (browser, text) = (visit.browser.clone(), sealed.clone());
-    let pending = visit.app.read(move |ctx| asks::unpack(ctx, &text, &browser)).await?;
+    let pending = visit.app.unpack_ask(&sealed, &visit.browser)?;
     Ok(Some((pending, sealed)))
 }
 

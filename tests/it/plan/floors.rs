@@ -47,7 +47,7 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 32] = [
+const CRATES: [(&str, &[&str]); 33] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -68,6 +68,7 @@ const CRATES: [(&str, &[&str]); 32] = [
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("oxide_auth", &["oxide"]),
+    ("quick_cache", &["app"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),
     ("reqwest", &["providers"]),

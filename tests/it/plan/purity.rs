@@ -23,6 +23,7 @@ const WAYS: [Way; 8] = [
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
             ("clock.rs", "limits are counted by it"),
+            ("app/freshness.rs", "how long ago other nodes were heard"),
             ("http/envelope.rs", "how long a request took, for the log"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
