@@ -227,11 +227,19 @@ fn pages(document: Data<Document>, config: &Config) -> LatePages {
 async fn prune(app: App, every_seconds: u32, limit: u32) {
     let mut clock = tokio::time::interval(Duration::from_secs(every_seconds.max(1).into()));
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut batch = limit;
     loop {
         clock.tick().await;
-        match prune_all(&app, limit).await {
-            Ok(gone) => tracing::debug!(gone, "pruned"),
-            Err(error) => tracing::warn!(?error, "pruning failed; it is tried again later"),
+        match prune_all(&app, batch).await {
+            Ok(gone) => {
+                tracing::debug!(gone, "pruned");
+                batch = limit;
+            }
+            Err(error) => {
+                tracing::warn!(?error, batch, "pruning failed; it is tried again later");
+                // A batch has no more time than any other deed.
+                batch = (batch / 4).max(1);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A deed on the thread it runs on: its connection, its transaction, and what it may touch.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -13,10 +13,10 @@ use crate::{
         client::Client, credential::Principal, origin::Origin, policy::Policy, token::Digest,
     },
     entropy::Entropy,
-    error::{Error, Outcome},
+    error::{Error, Fault, Outcome},
     store::{
         AnyConnection,
-        open::{Connection, Store, is_alive},
+        open::{Connection, Loan, Store, is_alive},
         transaction,
     },
     usecases::{Ctx, introspect::Live},
@@ -41,9 +41,10 @@ impl Shared {
     pub(super) fn read<T>(
         &self,
         now: DateTime<Utc>,
+        patience: Duration,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
-        let mut loan = self.store.reader()?;
+        let mut loan = self.store.reader_within(patience)?;
         let outcome = deed(&mut self.ctx(&mut loan.any, now));
         if let Err(Error::Fault(_)) = &outcome {
             doubt(&mut loan);
@@ -53,10 +54,11 @@ impl Shared {
 
     pub(super) fn transact<T>(
         &self,
+        lent: Result<Loan, Fault>,
         now: DateTime<Utc>,
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
-        let mut loan = self.store.writer()?;
+        let mut loan = lent?;
         let begun = transaction::begin(&mut loan.any);
         if begun.is_err() {
             loan.broken = true;

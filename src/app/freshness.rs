@@ -161,6 +161,16 @@ impl Freshness {
         Moment(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 
+    /// Waits on this thread. Whoever parks may be woken before the time, for nothing.
+    pub(super) fn let_pass(&self, time: Duration) {
+        let until = self.began.elapsed() + time;
+        while let Some(rest) =
+            until.checked_sub(self.began.elapsed()).filter(|rest| !rest.is_zero())
+        {
+            std::thread::park_timeout(rest);
+        }
+    }
+
     /// All that others had ended by then has been heard.
     pub(super) fn trust_from(&self, moment: Moment) {
         let trust = u64::try_from(TRUST.as_micros()).unwrap_or(0);

@@ -22,7 +22,7 @@ mod writer;
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -30,6 +30,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tokio::sync::Notify;
 
 use self::{
@@ -50,7 +51,7 @@ use crate::{
     error::{Error, Fault, Outcome, Refusal},
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
-    usecases::{Ctx, Verdict},
+    usecases::{Ctx, Verdict, keys as signing_keys},
 };
 
 /// Everything the doors need; cheap to clone, one per process.
@@ -65,6 +66,7 @@ struct Inner {
     limits: Limits,
     providers: Registry,
     stopping: AtomicBool,
+    published: Mutex<Arc<Vec<Value>>>,
     /// Whether anything is remembered, so that others have to be heard.
     remembers: bool,
 }
@@ -122,6 +124,7 @@ impl App {
             limits,
             providers: Registry::build(&config.providers)?,
             stopping: AtomicBool::new(false),
+            published: Mutex::default(),
             remembers: longest > TimeDelta::zero(),
         })))
     }
@@ -141,7 +144,7 @@ impl App {
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run(move || shared.read(now, deed)).await?
+        self.0.lanes.run_within(move |left| shared.read(now, left, deed)).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -219,6 +222,28 @@ impl App {
         &self.0.shared.store
     }
 
+    /// Whether there is a key to seal with: without it there is no OpenID Connect, and there are no pages.
+    pub fn keeps_keys(&self) -> bool {
+        self.0.shared.keys.sealing.is_some()
+    }
+
+    /// The keys that verify our signatures; made, if there are none. While the store cannot be asked, those
+    /// that were published last.
+    pub async fn published_keys(&self) -> Outcome<Arc<Vec<Value>>> {
+        let last = || self.0.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked = self.read(signing_keys::published).await;
+        if asked.as_ref().is_ok_and(Vec::is_empty) {
+            self.write(signing_keys::ensure).await?;
+            asked = self.read(signing_keys::published).await;
+        }
+        match asked {
+            Ok(keys) => *last() = Arc::new(keys),
+            Err(Error::Fault(Fault::Unavailable { .. })) if !last().is_empty() => {}
+            Err(other) => return Err(other),
+        }
+        Ok(Arc::clone(&last()))
+    }
+
     /// From now on this process says that it is not ready; it serves all the same.
     pub fn begin_to_stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
@@ -240,7 +265,7 @@ impl App {
         let before = self.0.shared.fresh.note();
         let done = self.transact_now(deed);
         if self.0.remembers && self.0.shared.fresh.note() != before {
-            std::thread::park_timeout(freshness::ELSEWHERE);
+            self.0.shared.fresh.let_pass(freshness::ELSEWHERE);
         }
         done
     }
@@ -249,7 +274,9 @@ impl App {
         let now = self.now();
         let mut tries = 1;
         loop {
-            match self.0.shared.transact(now, &deed) {
+            // Nobody waits for it but whoever typed the command.
+            let lent = self.0.shared.store.writer().inspect(|loan| loan.take_your_time());
+            match self.0.shared.transact(lent, now, &deed) {
                 Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
                 other => return other,
             }
@@ -263,7 +290,11 @@ impl App {
     ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
-            Writes::Apart => self.0.lanes.run(move || shared.transact(now, &*deed)).await?,
+            Writes::Apart => {
+                let done =
+                    move |left| shared.transact(shared.store.writer_within(left), now, &*deed);
+                self.0.lanes.run_within(done).await?
+            }
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);

@@ -18,7 +18,7 @@ pub struct Database {
     pub queue: usize,
     /// Milliseconds a deed waits for its thread and connection; then it is answered with 503.
     pub acquire_timeout_ms: u32,
-    /// Milliseconds one statement may take (PostgreSQL).
+    /// Milliseconds one statement, and one deed with all its statements, may take (PostgreSQL).
     pub statement_timeout_ms: u32,
     /// Milliseconds a statement waits for a lock.
     pub lock_timeout_ms: u32,
@@ -43,9 +43,9 @@ impl Default for Database {
             url: "sqlite://cambio.db".into(),
             threads: 0,
             queue: 1024,
-            acquire_timeout_ms: 1000,
-            statement_timeout_ms: 3000,
-            lock_timeout_ms: 2000,
+            acquire_timeout_ms: 800,
+            statement_timeout_ms: 2000,
+            lock_timeout_ms: 1500,
             group_commit_max: 256,
             migrate_at_start: true,
         }

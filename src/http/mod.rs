@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod body;
+mod broken;
 pub mod browser;
 pub mod caller;
 pub mod cors;

@@ -20,6 +20,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs every migration that has not run yet and tells their names. Safe to call from several nodes at once.
 pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
     let mut loan = store.writer()?;
+    loan.take_your_time();
     let done = match &mut loan.any.driver {
         Driver::Sqlite(sqlite) => {
             // As below: another process may be at it.
@@ -43,6 +44,7 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
 /// Undoes every migration: for the tests that prove `down` and `up` to be each other's inverse.
 pub fn undo_all(store: &Store) -> Result<(), Fault> {
     let mut loan = store.writer()?;
+    loan.take_your_time();
     let undone = match &mut loan.any.driver {
         Driver::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
         Driver::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),

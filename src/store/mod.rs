@@ -23,6 +23,7 @@ pub mod mail_tokens;
 pub mod migrate;
 pub mod open;
 pub mod outbox;
+mod patience;
 pub mod postgres;
 pub mod registration_tokens;
 mod schema;

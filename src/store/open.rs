@@ -12,6 +12,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use super::{
     AnyConnection, Driver, faults,
     line::{Heard, Line},
+    patience::Patience,
     postgres::{SessionLimits, Target},
 };
 use crate::error::Fault;
@@ -25,7 +26,7 @@ pub struct StoreOptions {
     pub connections: u32,
     /// Longest wait for a connection, in milliseconds.
     pub acquire_ms: u64,
-    /// Longest statement on PostgreSQL, in milliseconds.
+    /// Longest statement, and longest loan of a connection, on PostgreSQL, in milliseconds.
     pub statement_ms: u64,
     /// Longest wait for a lock, in milliseconds: of a row on PostgreSQL, of the whole file on `SQLite`.
     pub lock_ms: u64,
@@ -86,12 +87,22 @@ impl Store {
 
     /// A connection for reading; on `SQLite` it refuses to write.
     pub fn reader(&self) -> Result<Loan, Fault> {
-        borrow(&self.readers)
+        borrow(&self.readers, self.readers.connection_timeout())
     }
 
     /// A connection for writing; on `SQLite` there is one.
     pub fn writer(&self) -> Result<Loan, Fault> {
-        borrow(&self.writers)
+        self.writer_within(self.writers.connection_timeout())
+    }
+
+    /// The same for somebody who has waited already and has so much patience left.
+    pub fn reader_within(&self, patience: Duration) -> Result<Loan, Fault> {
+        borrow(&self.readers, patience)
+    }
+
+    /// The same for writing.
+    pub fn writer_within(&self, patience: Duration) -> Result<Loan, Fault> {
+        borrow(&self.writers, patience)
     }
 
     /// A line on which a PostgreSQL server tells what other nodes have ended; `SQLite` has no such thing.
@@ -103,11 +114,15 @@ impl Store {
     }
 }
 
-fn borrow(pool: &Pool<Manager>) -> Result<Loan, Fault> {
-    pool.get().map_err(|cause| Fault::Unavailable {
+fn borrow(pool: &Pool<Manager>, patience: Duration) -> Result<Loan, Fault> {
+    let loan = pool.get_timeout(patience).map_err(|cause| Fault::Unavailable {
         what: "no database connection in time".to_owned(),
         cause: Some(cause.into()),
-    })
+    })?;
+    if let Some(patience) = &loan.patience {
+        patience.begin();
+    }
+    Ok(loan)
 }
 
 /// Where the database is.
@@ -160,9 +175,17 @@ pub struct Connection {
     pub broken: bool,
     /// What `SQLite` last said about what others have written.
     version: Option<i64>,
+    patience: Option<Patience>,
 }
 
 impl Connection {
+    /// This loan may take as long as it takes: a migration does.
+    pub fn take_your_time(&self) {
+        if let Some(patience) = &self.patience {
+            patience.suspend();
+        }
+    }
+
     /// Whether anybody but this connection has written into the `SQLite` file since it was last asked. A connection
     /// that is asked for the first time does not know, and says yes.
     ///
@@ -189,13 +212,13 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<Connection, Fault> {
         let opened = match &self.place {
             Place::Sqlite { path, lock_ms, reading } => open_sqlite(path, *lock_ms, *reading)
-                .map(|sqlite| AnyConnection::new(Driver::Sqlite(Box::new(sqlite)))),
-            Place::Postgres(target) => target
-                .connect()
-                .map(|postgres| AnyConnection::new(Driver::Postgres(Box::new(postgres)))),
+                .map(|sqlite| (AnyConnection::new(Driver::Sqlite(Box::new(sqlite))), None)),
+            Place::Postgres(target) => target.connect().map(|(postgres, patience)| {
+                (AnyConnection::new(Driver::Postgres(Box::new(postgres))), Some(patience))
+            }),
         };
-        let any = opened.map_err(|fault| told_whole(&fault))?;
-        Ok(Connection { any, broken: false, version: None })
+        let (any, patience) = opened.map_err(|fault| told_whole(&fault))?;
+        Ok(Connection { any, broken: false, version: None, patience })
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Fault> {

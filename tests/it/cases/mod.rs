@@ -1,5 +1,5 @@
 //! Known attacks, one story each, by the number it has among the cases that Cambio is held to: on the authorization
-//! server (001–053), on accounts (070–095), on JWTs (097–104), on what reads requests (106–112), and on what is stored
+//! server (001–055), on accounts (070–095), on JWTs (097–104), on what reads requests (106–112), and on what is stored
 //! (113–118). What a story takes further has its own place beside the dialect.
 
 mod a_places;
