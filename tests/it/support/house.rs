@@ -188,7 +188,7 @@ static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
 
 /// How a house works, which changes no word that it says of itself. Were one of these to change a word, its
 /// answers would not be those of the document it is held against.
-const INNER: [&str; 6] =
+const INNER: [&str; 7] =
     ["cache.", "database.", "hashing.", "limits.", "mail.", "providers.egress.", "server."];
 
 /// What the house says of itself. All of the same settings say the same: one of them is asked.
