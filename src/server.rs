@@ -1,5 +1,6 @@
 //! Listener in, server out: the web server, the courier and the pruner, and how they stop.
 
+mod connections;
 pub mod metrics;
 mod watch;
 
@@ -17,6 +18,7 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 
+use self::connections::Crowd;
 use crate::{
     app::App,
     config::{Config, dialects::ErrorForm},
@@ -179,6 +181,8 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
+    let crowd = Crowd::of(options);
+    let proxies = Data::new(crowd.proxies.clone());
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
@@ -199,6 +203,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
         web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
+            .app_data(Data::clone(&proxies))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&whereabouts))
@@ -212,6 +217,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
     })
+    .on_connect(move |io, data| crowd.admit(io, data))
     .workers(workers)
     .max_connections(options.max_connections.div_ceil(workers))
     .client_request_timeout(Duration::from_secs(options.header_timeout_seconds.into()))

@@ -11,6 +11,8 @@ mod hashing;
 mod introspection;
 mod keys;
 mod lanes;
+mod limits;
+mod logins;
 mod memory;
 mod nodes;
 mod passwords;
@@ -38,6 +40,7 @@ use self::{
     freshness::Freshness,
     hashing::Hashing,
     lanes::Lanes,
+    limits::Limits,
     memory::Memory,
     writer::Writer,
 };
@@ -69,6 +72,7 @@ struct Inner {
     lanes: Lanes,
     writes: Writes,
     hashing: Hashing,
+    limits: Limits,
     providers: Registry,
     stopping: AtomicBool,
     published: Mutex<Arc<Vec<Value>>>,
@@ -96,6 +100,7 @@ impl App {
         let backend = store.backend();
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
+        let limits = Limits::new(&config.limits, &clock);
         let fresh = Arc::new(Freshness::new(backend == Backend::Postgres));
         let longest = TimeDelta::seconds(config.cache.seconds.into());
         let entries = usize::try_from(config.cache.entries).unwrap_or(usize::MAX);
@@ -130,6 +135,7 @@ impl App {
             lanes: lanes.counted(meters.database.clone()),
             writes,
             hashing: Hashing::start(&config.hashing, cores(), meters)?,
+            limits,
             providers: Registry::build(&config.providers, &meters.providers)?,
             shared,
             stopping: AtomicBool::new(false),

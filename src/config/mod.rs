@@ -13,6 +13,7 @@ mod extract;
 pub mod hashing;
 pub mod jwt;
 mod layers;
+pub mod limits;
 pub mod linking;
 pub mod links;
 mod load;
@@ -59,6 +60,8 @@ pub struct Config {
     pub cache: cache::Cache,
     /// What a password hash costs.
     pub hashing: hashing::Hashing,
+    /// How often something may be tried.
+    pub limits: limits::Limits,
     /// Which new passwords are good enough.
     pub passwords: passwords::Passwords,
     /// Which changes are told by a letter.
@@ -110,6 +113,7 @@ impl Config {
             ("database", self.database.validate()),
             ("cache", self.cache.validate()),
             ("hashing", self.hashing.validate()),
+            ("limits", self.limits.validate()),
             ("passwords", self.passwords.validate()),
             ("accounts", self.accounts.validate()),
             ("registration", self.registration.validate()),
@@ -135,6 +139,7 @@ impl Config {
         let sections = [
             ("server", self.server.warnings()),
             ("database", self.database.warnings()),
+            ("limits", self.limits.warnings()),
             ("passwords", self.passwords.warnings()),
             ("resets", self.resets.warnings()),
             ("tokens", self.tokens.warnings()),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod browser;
+pub mod caller;
 pub mod client;
 pub mod code;
 pub mod common_passwords;
@@ -14,6 +15,7 @@ pub mod grant;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod limits;
 pub mod origin;
 pub mod password;
 pub mod policy;

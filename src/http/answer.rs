@@ -55,8 +55,13 @@ fn chain(fault: &Fault) -> String {
 /// A "no" that says when to try again, not at once (RFC 9110 §10.2.3).
 pub fn later(status: StatusCode, why: &Error, wait: &Duration) -> HttpResponseBuilder {
     let mut response = no(status, why);
-    response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+    response.insert_header((header::RETRY_AFTER, seconds(wait)));
     response
+}
+
+/// Whole seconds after which so much has passed.
+pub fn seconds(wait: &Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// A failure of ours, and whether trying again may help, of which it then tells.

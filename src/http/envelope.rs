@@ -15,7 +15,7 @@ use actix_web::{
 };
 use futures_util::FutureExt as _;
 
-use super::{answer::Told, broken::Broken, language, peer, route};
+use super::{answer::Told, broken::Broken, caller, language, route};
 use crate::{
     app::App,
     domain::{
@@ -53,7 +53,7 @@ pub async fn wrap(
     let id = hex::encode(number);
     let whence = Whence {
         side: Side::Request,
-        address: peer::address(&request),
+        address: caller::of(request.request()).address(),
         request: Some(number),
         principal: None,
     };

@@ -35,6 +35,7 @@ pub mod signing_keys;
 pub mod spent_assertions;
 pub mod spent_states;
 pub mod sweep;
+pub mod throttles;
 pub mod tokens;
 pub mod transaction;
 

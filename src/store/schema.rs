@@ -266,6 +266,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        network -> Nullable<Binary>,
+        tries -> BigInt,
+        since -> BigInt,
+        last -> BigInt,
+        closed -> BigInt,
+        good -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(access_tokens -> families (family_id));
 diesel::joinable!(refresh_tokens -> families (family_id));
 diesel::joinable!(families -> accounts (account_id));

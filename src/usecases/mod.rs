@@ -49,6 +49,7 @@ pub mod signin_sessions;
 pub mod social_login;
 pub mod sweep;
 pub mod templates;
+pub mod throttle;
 
 use chrono::{DateTime, Utc};
 

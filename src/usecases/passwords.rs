@@ -6,12 +6,13 @@ use super::{
     Ctx,
     links::{self, OpenLink},
     login::{self, Checked},
-    register, restoring, revoke,
+    register, restoring, revoke, throttle,
 };
 use crate::{
     domain::{
         account::{Account, AccountId},
         audit::{Event, EventKind},
+        caller::Caller,
         credential::Principal,
         letter::{LetterKind, LinkPurpose},
         password::{self, Password},
@@ -60,8 +61,8 @@ pub fn holder_of(ctx: &mut Ctx<'_>, link: &PasswordLink) -> Outcome<Account> {
 }
 
 /// Stores a new password for whoever shows the link; every session ends. That it was opened proves the
-/// address, and counts as a login.
-pub fn reset(ctx: &mut Ctx<'_>, link: &PasswordLink, hash: &str) -> Outcome<()> {
+/// address, and counts as a login: whoever was held up from there is not any more.
+pub fn reset(ctx: &mut Ctx<'_>, from: Caller, link: &PasswordLink, hash: &str) -> Outcome<()> {
     let link = link.open(ctx)?;
     let id = link.account.id;
     links::spend(ctx, &link)?;
@@ -69,6 +70,7 @@ pub fn reset(ctx: &mut Ctx<'_>, link: &PasswordLink, hash: &str) -> Outcome<()> 
     ctx.tell(Event::new(EventKind::PasswordReset).of(id));
     accounts::update_proven(ctx.conn, id, ctx.now)?;
     accounts::update_last_login(ctx.conn, id, ctx.now)?;
+    throttle::forgive_all(ctx, from, &link.account)?;
     tell(ctx, &link.account)
 }
 

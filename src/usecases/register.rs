@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{Ctx, addresses, names};
+use super::{Ctx, addresses, names, throttle};
 use crate::{
     crypto::secret,
     domain::{
@@ -125,6 +125,8 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         Activation::First => LetterKind::Activation,
         Activation::Later => LetterKind::Verification,
     };
+    // The first letter always goes, and counts.
+    throttle::letter(ctx, letter, &wish.email)?;
     post(ctx, letter, &account)?;
     Ok(Welcome::new(account.id, wish, ctx.now))
 }
@@ -167,7 +169,9 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
         let complaint = FieldError::new("email", FieldCode::Taken);
         return Err(Refusal::Fields(vec![complaint]).into());
     }
-    post(ctx, LetterKind::AlreadyRegistered, holder)?;
+    if throttle::letter(ctx, LetterKind::AlreadyRegistered, &wish.email)? {
+        post(ctx, LetterKind::AlreadyRegistered, holder)?;
+    }
     ctx.tell(Event::new(EventKind::RegisteredAgain).of(holder.id));
     // A number is drawn and given back, so that the answer shows no gap where an account would be.
     let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
@@ -230,7 +234,7 @@ pub(super) fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
         AccountState::Active if account.email_verified_at.is_none() => LetterKind::Verification,
         AccountState::Active | AccountState::Deactivated => return Ok(()),
     };
-    if has_password {
+    if has_password && throttle::letter(ctx, letter, email)? {
         post(ctx, letter, &account)?;
     }
     Ok(())

@@ -12,7 +12,6 @@ use crate::{
     domain::letter::LetterKind,
     error::{FieldError, Refusal},
     http::{body::Form, fields::Reader},
-    usecases::asked,
 };
 
 /// What somebody wants a letter for.
@@ -99,6 +98,6 @@ async fn asked_for(visit: &Visit, wanted: Wanted, body: Form) -> Result<HttpResp
         }
         Err(other) => return Err(other.into()),
     };
-    visit.app.write(move |ctx| asked::ask(ctx, wanted.letter(), &email)).await?;
+    visit.app.ask_letter(visit.from, wanted.letter(), email).await?;
     Ok(way.keep(visit, visit.on_to(&format!("/account/done?what={}", wanted.word()))))
 }

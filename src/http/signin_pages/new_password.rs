@@ -64,7 +64,10 @@ async fn set_by(
     let (id, token) = activation::opened(link)?;
     let holder = holder(visit, link).await?;
     let done = match typed(visit, &words) {
-        Ok(new) => visit.app.reset_password(Ok(PasswordLink::Reset(id, token)), &new).await,
+        Ok(new) => {
+            let link = Ok(PasswordLink::Reset(id, token));
+            visit.app.reset_password(visit.from, link, &new).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     match done {

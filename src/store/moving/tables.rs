@@ -37,6 +37,7 @@ pub const TABLES: &[Listed] = &[
     by("signing_keys", &["kid"]),
     by("device_codes", &["digest"]),
     by("audit_events", &["id"]),
+    by("throttles", &["key"]),
 ];
 
 /// Tables that do not move: what has run of the migrations, SQLite's counters, and the marks of a move itself.

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::support::{House, database::Database};
 
 /// What is kept of refusals.
-const OF_REFUSALS: [&str; 1] = ["audit_events"];
+const OF_REFUSALS: [&str; 2] = ["audit_events", "throttles"];
 
 /// The tables by name.
 #[derive(Debug, PartialEq, Eq)]
