@@ -4,12 +4,14 @@
 //! provider, runs between two deeds, with no connection in hand.
 
 mod client_proof;
+mod conversion;
 mod deeds;
 mod hashing;
 mod keys;
 mod lanes;
 mod passwords;
 mod policy;
+mod principals;
 mod writer;
 
 use std::{
@@ -24,13 +26,12 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use tokio::sync::Notify;
 
-pub use self::hashing::PasswordCheck;
+pub use self::{conversion::Conversion, hashing::PasswordCheck};
 use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
 use crate::{
     clock::Clock,
     config::Config,
     domain::{
-        credential::{Credential, Principal},
         policy::Policy,
         provider::{ProviderCredential, ProviderIdentity, ProviderName},
     },
@@ -38,10 +39,7 @@ use crate::{
     error::{Error, Fault, Outcome, Refusal},
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
-    usecases::{
-        Ctx, Verdict,
-        authenticate::{self, Authenticated},
-    },
+    usecases::{Ctx, Verdict},
 };
 
 /// Everything the doors need; cheap to clone, one per process.
@@ -137,53 +135,6 @@ impl App {
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<Verdict<T>> + Send + Sync + 'static,
     ) -> Outcome<T> {
         self.write(deed).await?.settle()
-    }
-
-    /// Authenticates and runs a deed that only reads, in one hop.
-    pub async fn read_as<T: Send + 'static>(
-        &self,
-        shown: Option<Credential>,
-        deed: impl FnOnce(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + 'static,
-    ) -> Outcome<T> {
-        let shown = shown.ok_or(Refusal::NoCredential)?;
-        let (done, touch) = self
-            .read(move |ctx| {
-                let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
-                Ok((deed(ctx, &principal)?, touch))
-            })
-            .await?;
-        if let Some(digest) = touch
-            && let Err(error) = self.write(move |ctx| authenticate::touch(ctx, digest)).await
-        {
-            // Whoever reads need not wait for a database that can be written; the next use is noted instead.
-            tracing::warn!(?error, "the use of an auth token could not be noted");
-        }
-        Ok(done)
-    }
-
-    /// Authenticates and runs a deed that writes, in one transaction.
-    pub async fn write_as<T: Send + 'static>(
-        &self,
-        shown: Option<Credential>,
-        deed: impl Fn(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + Sync + 'static,
-    ) -> Outcome<T> {
-        let shown = shown.ok_or(Refusal::NoCredential)?;
-        self.write(move |ctx| {
-            let Authenticated { principal, touch } = authenticate::authenticate(ctx, &shown)?;
-            if let Some(digest) = touch {
-                authenticate::touch(ctx, digest)?;
-            }
-            deed(ctx, &principal)
-        })
-        .await
-    }
-
-    /// Refuses a credential that is not good, on calls that need none; none at all is fine.
-    pub async fn admit(&self, shown: Option<Credential>) -> Outcome<()> {
-        match shown {
-            None => Ok(()),
-            shown => self.read_as(shown, |_, _| Ok(())).await,
-        }
     }
 
     /// The configured provider of that name or alias.

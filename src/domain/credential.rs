@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::{
     account::Account,
     client::{ClientId, ClientKey},
+    reach::Reach,
     scope::ScopeSet,
     token::FamilyId,
 };
@@ -94,12 +95,14 @@ pub struct Principal {
     pub account: Option<Account>,
     /// The client the token was given to, if any.
     pub client: Option<ClientKey>,
-    /// What the credential allows; empty for first-party logins, which allow everything.
+    /// What the credential allows; empty for first-party logins without a client.
     pub scope: ScopeSet,
     /// The family of the credential.
     pub family: FamilyId,
     /// By what it was proved.
     pub via: Via,
+    /// Whether the scope bounds what it may do here.
+    pub reach: Reach,
 }
 
 /// How a client showed itself (RFC 6749 §2.3).

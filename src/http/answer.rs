@@ -93,6 +93,14 @@ const CHALLENGE_INVALID: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
 const CHALLENGE_EXPIRED: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
                                  error_description=\"The access token has expired.\"";
 
+/// 403 with a challenge that names the scope which is missing (RFC 6750 §3.1).
+pub fn insufficient(why: &Error, scope: &str) -> HttpResponseBuilder {
+    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
+    let mut response = no(StatusCode::FORBIDDEN, why);
+    response.insert_header((header::WWW_AUTHENTICATE, challenge));
+    response
+}
+
 /// 401 with a challenge that names no error (RFC 6750 §3).
 pub fn unauthorized(why: &Error, detail: &str) -> HttpResponse {
     no(StatusCode::UNAUTHORIZED, why)

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         account::Account,
         client::ClientKey,
+        grant::How,
         scope::ScopeSet,
         token::{Digest, FamilyId, RefreshStage, TokenKind},
     },
@@ -47,8 +48,8 @@ pub struct FoundFamily {
     pub id: FamilyId,
     /// What the grant allows at most.
     pub scope: String,
-    /// How it came about, as `How::word` says it.
-    pub how: String,
+    /// How it came about.
+    pub how: How,
     /// The account's epoch when it was granted.
     pub epoch: i64,
     /// When it was revoked, if it was.
@@ -86,7 +87,7 @@ fn family(
     Ok(FoundFamily {
         id: FamilyId(id),
         scope,
-        how,
+        how: How::parse(&how).ok_or_else(|| unreadable("way of a grant"))?,
         epoch,
         revoked_at,
         expires_at: expires_at.map(instant).transpose()?,

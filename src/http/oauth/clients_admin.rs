@@ -10,7 +10,10 @@ use serde_json::{Map, Value};
 use super::{Refused, client_metadata as metadata};
 use crate::{
     app::App,
-    domain::client::{Client, ClientId},
+    domain::{
+        client::{Client, ClientId},
+        reach::Act,
+    },
     error::{Outcome, Refusal},
     http::{
         answer,
@@ -23,7 +26,7 @@ use crate::{
 /// `GET /admin/api/clients`: every client, in the order of registration.
 pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let all = app
-        .read_as(credential::of(&request), |ctx, me| {
+        .read_to(Some(Act::Administer), credential::of(&request), |ctx, me| {
             admitted(me)?;
             clients::list(ctx)
         })
@@ -41,7 +44,7 @@ pub async fn create(
     let members = members(&app, &request, body).await?;
     let wish = metadata::registration(&app, &members)?;
     let done = app
-        .write_as(credential::of(&request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::register(ctx, &wish)
         })
@@ -53,7 +56,7 @@ pub async fn create(
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let id = id(&request);
     let client = app
-        .read_as(credential::of(&request), move |ctx, me| {
+        .read_to(Some(Act::Administer), credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::show(ctx, known(id.as_ref())?)
         })
@@ -75,7 +78,7 @@ pub async fn change(
 /// `DELETE /admin/api/clients/{id}`: for good, with every token it was given.
 pub async fn delete(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let id = id(&request);
-    app.write_as(credential::of(&request), move |ctx, me| {
+    app.write_to(Act::Administer, credential::of(&request), move |ctx, me| {
         admitted(me)?;
         clients::delete(ctx, known(id.as_ref())?)
     })
@@ -93,7 +96,7 @@ pub async fn rotate_secret(
     let (overlap, chosen) = metadata::rotation(&members)?;
     let id = id(&request);
     let done = app
-        .write_as(credential::of(&request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::rotate_secret(ctx, known(id.as_ref())?, overlap, chosen.clone())
         })
@@ -119,7 +122,7 @@ async fn on_one(
 ) -> Result<HttpResponse, Refused> {
     let id = id(request);
     let client = app
-        .write_as(credential::of(request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(request), move |ctx, me| {
             admitted(me)?;
             deed(ctx, known(id.as_ref())?)
         })
@@ -133,7 +136,7 @@ async fn members(
     request: &HttpRequest,
     body: JsonValue,
 ) -> Result<Map<String, Value>, Refused> {
-    app.read_as(credential::of(request), |_, me| admitted(me).map(drop)).await?;
+    app.read_to(Some(Act::Administer), credential::of(request), |_, me| admitted(me).map(drop)).await?;
     match body.0? {
         Value::Object(members) => Ok(members),
         _ => Err(BadBody::NotAnObject.into()),

@@ -226,11 +226,8 @@ fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
 
 /// RFC 6750 §3.1: 403, and a challenge that names the scope.
 fn insufficient(error: &Error, scope: &str) -> HttpResponse {
-    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
     let text = format!("The access token was not issued for {scope}.");
-    answer::no(StatusCode::FORBIDDEN, error)
-        .insert_header((header::WWW_AUTHENTICATE, challenge))
-        .json(said("insufficient_scope", &text))
+    answer::insufficient(error, scope).json(said("insufficient_scope", &text))
 }
 
 fn grant_text(why: Why) -> &'static str {

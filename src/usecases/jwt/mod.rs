@@ -165,6 +165,7 @@ pub(super) fn principal(found: FoundToken, owner: Account) -> Principal {
         scope: found.scope,
         family: found.family.id,
         via: Via::Jwt,
+        reach: found.family.how.reach(),
     }
 }
 
@@ -200,7 +201,7 @@ pub(super) fn recorded(
     if found.is_over(ctx.now) {
         return Ok(Err(Why::Expired));
     }
-    if !ways.iter().any(|how| how.word() == found.family.how) {
+    if !ways.contains(&found.family.how) {
         return Ok(Err(Why::WrongKind));
     }
     let same = found.family.account.as_ref().is_some_and(|owner| owner.id == id);

@@ -18,6 +18,7 @@ mod oxide;
 mod pages;
 mod private_key_jwt;
 mod provider_buttons;
+mod reach;
 mod registration;
 mod sign_out;
 mod token;
