@@ -110,6 +110,8 @@ pub struct Grant {
     pub auth_time: Option<DateTime<Utc>>,
     /// The resources it is for (RFC 8707); none in particular when empty.
     pub resources: Vec<String>,
+    /// Those of them that the access token is for.
+    pub audience: Vec<String>,
     /// The client, if its access tokens are JWTs that a resource server reads (RFC 9068).
     pub readable: Option<ClientId>,
 }

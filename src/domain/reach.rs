@@ -66,9 +66,25 @@ pub fn is_for(resources: &[String], issuer: &str) -> bool {
     resources.is_empty() || resources.iter().any(ours)
 }
 
+/// The resources an access token is for (RFC 8707 §2.2): those that are named, if all of them were allowed, and all
+/// of those where none is named. `None` if one was not. Where none in particular was, the installation was.
+pub fn narrowed(allowed: &[String], named: &[String], issuer: &str) -> Option<Vec<String>> {
+    let is_allowed = |uri: &String| {
+        if allowed.is_empty() {
+            is_for(std::slice::from_ref(uri), issuer)
+        } else {
+            allowed.contains(uri)
+        }
+    };
+    if named.is_empty() {
+        return Some(allowed.to_vec());
+    }
+    named.iter().all(is_allowed).then(|| named.to_vec())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Act, Reach, is_for};
+    use super::{Act, Reach, is_for, narrowed};
     use crate::domain::{
         credential::{Principal, Via},
         scope::ScopeSet,
@@ -104,6 +120,24 @@ mod tests {
             let acts = [Act::Look, Act::Change, Act::Administer, Act::Identify];
             let lacks = [None, None, Some("admin"), Some("openid")];
             assert_eq!(acts.map(|act| me.lacks(act)), lacks);
+        }
+    }
+
+    #[test]
+    fn a_token_is_for_what_was_allowed_or_less() {
+        let uris = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let rows = [
+            ("a:1 a:2", "", Some("a:1 a:2")),
+            ("a:1 a:2", "a:2", Some("a:2")),
+            ("a:1 a:2", "a:2 a:3", None),
+            ("", "", Some("")),
+            ("", "a:1", None),
+            ("", "https://id.example/", Some("https://id.example/")),
+            ("a:1", "https://id.example", None),
+        ];
+        for (allowed, named, wanted) in rows {
+            let found = narrowed(&uris(allowed), &uris(named), "https://id.example");
+            assert_eq!(found, wanted.map(uris), "{allowed}: {named}");
         }
     }
 

@@ -75,6 +75,7 @@ pub fn fault_status(fault: &Fault) -> (StatusCode, Option<u64>) {
 pub fn body_status(bad: &BadBody, tongue: Tongue) -> (StatusCode, String) {
     let (status, id) = match bad {
         BadBody::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "body-type"),
+        BadBody::NotAForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "body-no-form"),
         BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
         BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow"),
         BadBody::NotAnObject => (StatusCode::BAD_REQUEST, "field-not-an-object"),

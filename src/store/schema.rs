@@ -73,6 +73,7 @@ diesel::table! {
         resources -> Text,
         key_set -> Nullable<Text>,
         allowed_origins -> Text,
+        secret_in_body -> Bool,
     }
 }
 
@@ -111,6 +112,7 @@ diesel::table! {
         scope -> Text,
         issued_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        resources -> Nullable<Text>,
     }
 }
 
@@ -219,6 +221,7 @@ diesel::table! {
         client_key -> BigInt,
         scope -> Text,
         granted_at -> BigInt,
+        resources -> Text,
     }
 }
 
@@ -247,6 +250,7 @@ diesel::table! {
         pause -> BigInt,
         polled_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+        resources -> Text,
     }
 }
 

@@ -106,7 +106,7 @@ fn stored(
     if !found.family.stands() {
         return Err(bad(Why::Revoked).into());
     }
-    if !is_for(&found.family.resources, &ctx.policy.issuer) {
+    if !is_for(&found.resources, &ctx.policy.issuer) {
         // RFC 8707 §3, RFC 9068 §4: it was asked for to be shown to somebody else.
         return Err(bad(Why::ForeignAudience).into());
     }

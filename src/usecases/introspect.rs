@@ -54,7 +54,8 @@ pub fn introspect(
     if let Some(found) = tokens::find_access(ctx.conn, digest)? {
         let good = found.kind == TokenKind::Access && !found.is_over(ctx.now);
         let live = (found.scope, Some(found.issued_at), found.expires_at);
-        return if good { told(ctx, asking, (true, found.family), live) } else { Ok(None) };
+        let family = FoundFamily { resources: found.resources, ..found.family };
+        return if good { told(ctx, asking, (true, family), live) } else { Ok(None) };
     }
     let Some(found) = tokens::find_refresh(ctx.conn, digest)? else { return Ok(None) };
     let over = [Some(found.expires_at), found.family.expires_at].into_iter().flatten();

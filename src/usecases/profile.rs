@@ -57,7 +57,9 @@ pub fn seen(ctx: &mut Ctx<'_>, me: &Principal, whose: Whose) -> Outcome<Account>
     match whose {
         Whose::Own => Ok(own.clone()),
         Whose::Of(id) if id == own.id => Ok(own.clone()),
-        Whose::Of(id) if me.administers() => Ok(accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?),
+        Whose::Of(id) if me.administers() => {
+            Ok(accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)
+        }
         Whose::Of(_) | Whose::Nobodys => Err(Refusal::NotFound.into()),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         body::{BadBody, JsonValue},
         credential,
     },
-    usecases::{Ctx, administration::admitted, client_changes, clients},
+    usecases::{Ctx, administration::admitted, client_changes, client_told::told_in_full, clients},
 };
 
 /// `GET /admin/api/clients`: every client, in the order of registration.
@@ -31,7 +31,7 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
             clients::list(ctx)
         })
         .await?;
-    let all: Vec<Value> = all.iter().map(|client| metadata::told_in_full(client, None)).collect();
+    let all: Vec<Value> = all.iter().map(|client| told_in_full(client, None)).collect();
     Ok(answer::ok(StatusCode::OK, &all))
 }
 
@@ -61,7 +61,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
             clients::show(ctx, known(id.as_ref())?)
         })
         .await?;
-    Ok(answer::ok(StatusCode::OK, &metadata::told_in_full(&client, None)))
+    Ok(answer::ok(StatusCode::OK, &told_in_full(&client, None)))
 }
 
 /// `PATCH /admin/api/clients/{id}`: what is not sent stays.
@@ -127,7 +127,7 @@ async fn on_one(
             deed(ctx, known(id.as_ref())?)
         })
         .await?;
-    Ok(answer::ok(StatusCode::OK, &metadata::told_in_full(&client, None)))
+    Ok(answer::ok(StatusCode::OK, &told_in_full(&client, None)))
 }
 
 /// The body of an administrator. Whoever is none hears that, and nothing about the body.
@@ -136,7 +136,8 @@ async fn members(
     request: &HttpRequest,
     body: JsonValue,
 ) -> Result<Map<String, Value>, Refused> {
-    app.read_to(Some(Act::Administer), credential::of(request), |_, me| admitted(me).map(drop)).await?;
+    app.read_to(Some(Act::Administer), credential::of(request), |_, me| admitted(me).map(drop))
+        .await?;
     match body.0? {
         Value::Object(members) => Ok(members),
         _ => Err(BadBody::NotAnObject.into()),
@@ -154,6 +155,6 @@ fn known(id: Option<&ClientId>) -> Outcome<&ClientId> {
 
 /// RFC 6749 §5.1: nobody keeps an answer with a secret.
 fn secretive(status: StatusCode, done: &clients::Registered) -> HttpResponse {
-    let told = metadata::told_in_full(&done.client, done.secret.as_ref());
+    let told = told_in_full(&done.client, done.secret.as_ref());
     HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(told)
 }

@@ -49,8 +49,7 @@ pub async fn exchange(
         language: language.unwrap_or_default(),
         ..ProviderCredential::token(subject.into())
     };
-    let wish =
-        Conversion { provider: issuer, shown, scope, language, how: How::TokenExchange };
+    let wish = Conversion { provider: issuer, shown, scope, language, how: How::TokenExchange };
     let converted = app.convert(proven, wish).await.map_err(bad_subject)?;
     Ok(HttpResponse::Ok().json(TokensBody::exchanged(converted.tokens)))
 }

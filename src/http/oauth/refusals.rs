@@ -16,6 +16,7 @@ use crate::{
         language::{self, Spoken},
         sentences::Tongue,
     },
+    usecases::clients,
 };
 
 /// Whose words the errors of a conversion are in.
@@ -216,7 +217,9 @@ fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
         return bad(code, &parameters(errors));
     }
     if let Refusal::BadRequest(text) = refusal {
-        return bad("invalid_client_metadata", text);
+        let is_place = *text == clients::NO_PLACE;
+        let code = if is_place { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+        return bad(code, text);
     }
     if *refusal == Refusal::ScopeNotAllowed {
         return bad("invalid_client_metadata", BAD_SCOPE);

@@ -5,7 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::Refused;
 use crate::{
     app::App,
-    domain::{credential::Credential, reach::{Act, OPENID}},
+    domain::{
+        credential::Credential,
+        reach::{Act, OPENID},
+    },
     error::Refusal,
     http::credential,
     usecases::claims,

@@ -101,6 +101,7 @@ pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outc
         family,
         scope: &ScopeSet::default(),
         expires_at: Some(draft.end),
+        resources: &[],
     };
     Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
 }
