@@ -90,7 +90,7 @@ pub async fn run(app: App, office: Arc<Office>) {
     }
 }
 
-/// Sends every letter that is due; tells how many were handed over.
+/// Sends every letter that is due; tells how many were handed over. Ends early when none can leave.
 pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
     let mut handed_over = 0;
     loop {
@@ -105,15 +105,30 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
                 app.write(move |ctx| courier::sent(ctx, id)).await?;
                 handed_over += 1;
             }
-            Err(error) => give_back(app, office, (id, attempts), error).await?,
+            Err(SendError::Unreachable(text)) => {
+                tracing::warn!(letter = id, error = text, "no letter can leave");
+                app.write(move |ctx| courier::give_back(ctx, id, &text)).await?;
+                return Ok(handed_over);
+            }
+            Err(SendError::Temporary(text) | SendError::Permanent(text)) => {
+                put_back(app, office, (id, attempts), text).await?;
+            }
         }
     }
 }
 
-/// The next letter that is due, once whatever was asked for has become letters.
+/// The next letter that is due; when there is none, whatever was asked for becomes letters. Not before each of them:
+/// a thousand that have waited for the mail server would cost a thousand looks more.
 async fn next(app: &App) -> Outcome<Option<Ready>> {
-    while app.write(asked::settle).await? {}
-    app.write(courier::take).await
+    loop {
+        if let Some(ready) = app.write(courier::take).await? {
+            return Ok(Some(ready));
+        }
+        if !app.write(asked::settle).await? {
+            return Ok(None);
+        }
+        while app.write(asked::settle).await? {}
+    }
 }
 
 async fn send(app: &App, office: &Office, ready: Ready) -> Result<(), SendError> {
@@ -159,14 +174,13 @@ impl Office {
     }
 }
 
-async fn give_back(
+/// A server's "never" is tried as often as its "not now": a person may mend what is behind it.
+async fn put_back(
     app: &App,
     office: &Office,
     (id, attempts): (i64, i64),
-    error: SendError,
+    text: String,
 ) -> Outcome<()> {
-    // A server's "never" is tried as often as its "not now": a person may mend what is behind it.
-    let (SendError::Temporary(text) | SendError::Permanent(text)) = error;
     let most = office.most_attempts;
     let told = text.clone();
     match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {

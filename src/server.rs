@@ -37,7 +37,7 @@ pub struct Running {
     drain: Duration,
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
-    helpers: Vec<JoinHandle<()>>,
+    helpers: Vec<watch::Task>,
     /// The courier's, and how long to wait for a letter that it has in hand.
     office: Option<Arc<Office>>,
     patience: Duration,
@@ -62,9 +62,7 @@ impl Running {
             Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
             None => None,
         };
-        for helper in self.helpers {
-            helper.abort();
-        }
+        drop(self.helpers);
         drop(at_rest);
     }
 
@@ -95,19 +93,24 @@ pub fn start(
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
-    running.helpers = vec![
-        tokio::spawn(watch::over("courier", watch::RESTS, courier)),
-        tokio::spawn(watch::over("pruner", watch::RESTS, pruner)),
-    ];
+    running
+        .helpers
+        .extend([watch::Task::start("courier", courier), watch::Task::start("pruner", pruner)]);
     Ok(running)
 }
 
-/// Starts the web server alone.
+/// Starts the web server alone, and what hears of other nodes.
 pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<Running, Fault> {
     let (handle, done) = serve(app, config, listener)?;
     let drain = Duration::from_secs(config.server.drain_seconds.into());
     let patience = Duration::from_secs(config.server.shutdown_seconds.into());
-    let (app, helpers) = (app.clone(), Vec::new());
+    let hearing = app.clone();
+    let listener = move || {
+        let app = hearing.clone();
+        async move { app.listen().await }
+    };
+    let helpers = vec![watch::Task::start("listener", listener)];
+    let app = app.clone();
     Ok(Running { app, drain, handle, done, helpers, office: None, patience })
 }
 
@@ -218,11 +221,19 @@ fn pages(document: Data<Document>, config: &Config) -> LatePages {
 async fn prune(app: App, every_seconds: u32, limit: u32) {
     let mut clock = tokio::time::interval(Duration::from_secs(every_seconds.max(1).into()));
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut batch = limit;
     loop {
         clock.tick().await;
-        match prune_all(&app, limit).await {
-            Ok(gone) => tracing::debug!(gone, "pruned"),
-            Err(error) => tracing::warn!(?error, "pruning failed; it is tried again later"),
+        match prune_all(&app, batch).await {
+            Ok(gone) => {
+                tracing::debug!(gone, "pruned");
+                batch = limit;
+            }
+            Err(error) => {
+                tracing::warn!(?error, batch, "pruning failed; it is tried again later");
+                // A batch has no more time than any other deed.
+                batch = (batch / 4).max(1);
+            }
         }
     }
 }

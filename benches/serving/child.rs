@@ -88,8 +88,17 @@ pub fn forget_peak(id: u32) -> Done<()> {
 
 /// The most memory the process had in use at a time, in MiB.
 pub fn peak_mib(id: u32) -> Done<f64> {
+    mib(id, "VmHWM:")
+}
+
+/// The memory the process has in use now, in MiB.
+pub fn resident_mib(id: u32) -> Done<f64> {
+    mib(id, "VmRSS:")
+}
+
+fn mib(id: u32, what: &str) -> Done<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(what));
     let kib: u32 =
         line.and_then(|line| line.trim().strip_suffix("kB")).unwrap_or("0").trim().parse()?;
     Ok(f64::from(kib) / 1024.0)

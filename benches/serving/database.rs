@@ -14,8 +14,8 @@ pub struct Database {
 
 impl Database {
     /// Makes an empty one beside the server's own.
-    pub fn make(server: &str) -> Done<Self> {
-        let name = format!("cambio_bench_{}", std::process::id());
+    pub fn make(server: &str, what: &str) -> Done<Self> {
+        let name = format!("cambio_bench_{}_{}", what.replace('-', "_"), std::process::id());
         tell(server, &format!("create database {name}"))?;
         Ok(Self { server: server.to_owned(), name })
     }

@@ -62,6 +62,7 @@ fn percentile(tally: &Tally, share: usize) -> f64 {
 pub struct Figures {
     order: Vec<String>,
     samples: BTreeMap<String, Vec<Sample>>,
+    facts: BTreeMap<String, f64>,
 }
 
 impl Figures {
@@ -74,10 +75,15 @@ impl Figures {
         self.samples.entry(label).or_default().push(sample);
     }
 
+    /// Adds a figure that is no load's.
+    pub fn fact(&mut self, label: String, figure: f64) {
+        self.facts.insert(label, figure);
+    }
+
     /// Prints the medians.
     pub fn print(&self) {
         say(
-            "\nmedians                               per second   of live   of the oracle's best   MiB",
+            "\nmedians                               per second   of live   of raw  of the oracle's best   MiB",
         );
         for label in &self.order {
             let ratio = |of| match self.value(label, of) {
@@ -85,9 +91,10 @@ impl Figures {
                 None => "-".to_owned(),
             };
             say(&format!(
-                "  {label:34} {:11.1} {:>9} {:>22} {:>5}",
+                "  {label:34} {:11.1} {:>9} {:>8} {:>22} {:>5}",
                 self.value(label, "rate").unwrap_or_default(),
                 ratio("live"),
+                ratio("raw"),
                 ratio("oracle"),
                 self.value(label, "mib").map_or_else(|| "-".to_owned(), |mib| format!("{mib:.0}")),
             ));
@@ -108,15 +115,19 @@ impl Figures {
         Ok(missed)
     }
 
-    /// A median: `rate`, `mib`, `cpu`
-    /// (microseconds for each answer), `failed` (the share of answers that were no good), `live` (the rate in
+    /// A median: `rate`, `p99` (milliseconds), `raw` (the rate in parts of what the machine does of it without
+    /// Cambio), `mib`, `cpu` (microseconds for each answer), `failed` (the share of answers that were no good), `live` (the rate in
     /// parts of the same site's plaintext, round by round), or `oracle` (in parts of the Django stack's
     /// best rate for the same deed and delay, however many clients it takes).
     fn value(&self, label: &str, what: &str) -> Option<f64> {
+        if let Some(figure) = self.facts.get(label) {
+            return (what == "is").then_some(*figure);
+        }
         let samples = self.samples.get(label)?;
         let rates = samples.iter().map(|sample| sample.tally.rate());
         match what {
             "rate" => median(rates.collect()),
+            "p99" => median(samples.iter().map(|sample| percentile(&sample.tally, 99)).collect()),
             "mib" => median(samples.iter().filter_map(|sample| sample.peak_mib).collect()),
             "cpu" => median(samples.iter().filter_map(Sample::micros_each).collect()),
             "failed" => median(samples.iter().map(failed).collect()),
@@ -124,6 +135,11 @@ impl Figures {
                 let (site, _) = label.split_once('/')?;
                 let live = self.samples.get(&format!("{site}/{LIVE}"))?;
                 median(rates.zip(live).map(|(rate, live)| rate / live.tally.rate()).collect())
+            }
+            "raw" => {
+                let (site, deed) = label.split_once('/')?;
+                let raw = self.samples.get(&format!("{site}/raw-{deed}"))?;
+                median(rates.zip(raw).map(|(rate, raw)| rate / raw.tally.rate()).collect())
             }
             "oracle" => Some(median(rates.collect())? / self.oracle_best(label)?),
             _ => None,

@@ -6,9 +6,11 @@ mod child;
 mod database;
 mod figures;
 mod http;
+mod idle;
 mod load;
 mod options;
 mod oracle;
+mod raw;
 mod scenes;
 mod sites;
 
@@ -18,7 +20,7 @@ use self::{
     figures::Figures,
     load::Load,
     options::Options,
-    scenes::{LIVE, Scene},
+    scenes::{Kind, LIVE, Scene},
     sites::Sites,
 };
 
@@ -48,10 +50,16 @@ fn run(options: &Options) -> Done<Vec<String>> {
     let dir = tempfile::tempdir()?;
     let sites = Sites::open(options, dir.path())?;
     let mut figures = Figures::default();
+    for (label, figure) in sites.facts() {
+        say(&format!("  {label:34} {figure:9.1}"));
+        figures.fact(label, figure);
+    }
     for round in 1..=options.rounds {
         say(&format!("round {round} of {}; load average {}", options.rounds, load_average()));
         for scene in sites.scenes() {
-            if scene.name == LIVE || options.wants(&scene.label()) {
+            if options.wants(&scene.label())
+                || scene.name == LIVE && sites.is_wanted(options, &scene)
+            {
                 figures.add(&scene, measure(options, &scene)?);
             }
         }
@@ -63,13 +71,17 @@ fn run(options: &Options) -> Done<Vec<String>> {
 fn measure(options: &Options, scene: &Scene<'_>) -> Done<figures::Sample> {
     scene.site.set_delay(scene.delay_ms)?;
     let watch = scene.site.watch();
-    let tally = load::run(&Load {
-        target: scene.site.target,
-        clients: scene.clients,
-        warm_up: WARM_UP,
-        length: Duration::from_secs(options.seconds),
-        script: &*scene.script,
-    })?;
+    let length = Duration::from_secs(options.seconds);
+    let tally = match &scene.kind {
+        Kind::Raw(doing) => doing(length)?,
+        Kind::Asked(script) => load::run(&Load {
+            target: scene.site.target,
+            clients: scene.clients,
+            warm_up: WARM_UP,
+            length,
+            script: &**script,
+        })?,
+    };
     let sample = watch.sample(tally)?;
     say(&format!("  {:34} {}", scene.label(), sample));
     Ok(sample)

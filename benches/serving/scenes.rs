@@ -1,16 +1,26 @@
 //! The loads.
 
+use std::{path::Path, time::Duration};
+
 use serde_json::Value;
 
 use crate::{
-    http,
-    load::{Script, Scripts},
-    oracle,
+    Done, http,
+    load::{Script, Scripts, Tally},
+    oracle, raw,
     sites::{CLIENT, LOGIN, Site},
 };
 
 /// The load every other one on the same site is compared to.
 pub const LIVE: &str = "live";
+
+/// What a load is.
+pub enum Kind {
+    /// So many clients ask at a time.
+    Asked(Box<Scripts>),
+    /// The machine does the same without Cambio.
+    Raw(Box<dyn Fn(Duration) -> Done<Tally>>),
+}
 
 /// A load on a site.
 pub struct Scene<'a> {
@@ -22,13 +32,21 @@ pub struct Scene<'a> {
     pub clients: usize,
     /// How long the emulators wait before they answer.
     pub delay_ms: u32,
-    /// What the clients ask.
-    pub script: Box<Scripts>,
+    /// What the clients ask, or what is done without them.
+    pub kind: Kind,
 }
 
 impl<'a> Scene<'a> {
     fn new(site: &'a Site, name: &'static str, clients: usize, script: Box<Scripts>) -> Self {
-        Self { name, site, clients, delay_ms: 0, script }
+        Self { name, site, clients, delay_ms: 0, kind: Kind::Asked(script) }
+    }
+
+    fn raw(
+        site: &'a Site,
+        name: &'static str,
+        doing: impl Fn(Duration) -> Done<Tally> + 'static,
+    ) -> Self {
+        Self { name, site, clients: 0, delay_ms: 0, kind: Kind::Raw(Box::new(doing)) }
     }
 
     fn after(self, delay_ms: u32) -> Self {
@@ -46,6 +64,7 @@ pub fn of(site: &Site) -> Vec<Scene<'_>> {
     match site.name {
         "emulator" => emulator(site),
         "oracle" => oracle(site),
+        "sqlite-cold" | "postgres-cold" => cold(site),
         _ => cambio(site),
     }
 }
@@ -55,14 +74,35 @@ fn cambio(site: &Site) -> Vec<Scene<'_>> {
     vec![
         scene(LIVE, 64, always(http::get("/health/live", ""))),
         scene("bearer", 64, always(me(&site.bearer))),
+        scene("introspect", 64, always(introspection(&site.bearer))),
         scene("refresh", 64, Box::new(refreshing)),
+        raw_inserts(site),
         scene("convert-0ms-64", 64, each(conversion)),
         scene("convert-0ms-256", 256, each(conversion)),
         scene("convert-100ms-64", 64, each(conversion)).after(100),
         scene("convert-100ms-256", 256, each(conversion)).after(100),
         // Last, so that the memory its hashes take is not mistaken for that of another load.
         scene("login", 16, always(login())),
+        Scene::raw(site, "raw-login", raw::hashes),
     ]
+}
+
+/// The same check where nothing is remembered.
+fn cold(site: &Site) -> Vec<Scene<'_>> {
+    let scene = |name, script| Scene::new(site, name, 64, script);
+    vec![
+        scene(LIVE, always(http::get("/health/live", ""))),
+        scene("bearer", always(me(&site.bearer))),
+        scene("introspect", always(introspection(&site.bearer))),
+    ]
+}
+
+fn raw_inserts(site: &Site) -> Scene<'_> {
+    let url = site.url.clone();
+    Scene::raw(site, "raw-refresh", move |length| match url.strip_prefix("sqlite://") {
+        Some(file) => raw::sqlite_inserts(Path::new(file), length),
+        None => raw::postgres_inserts(&url, length),
+    })
 }
 
 /// What the emulators can do at all: one question, of the two that a conversion asks.
@@ -106,6 +146,11 @@ fn each(request: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> Box<Scrip
 
 fn me(bearer: &str) -> Vec<u8> {
     http::get("/auth/users/me/", &format!("Authorization: Bearer {bearer}\r\n"))
+}
+
+fn introspection(token: &str) -> Vec<u8> {
+    let fields = [("client_id", CLIENT.0), ("client_secret", CLIENT.1), ("token", token)];
+    http::form("/oauth/introspect", &fields)
 }
 
 fn login() -> Vec<u8> {

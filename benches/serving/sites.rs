@@ -14,7 +14,7 @@ use crate::{
     child::{self, Child},
     database::Database,
     figures::Sample,
-    http,
+    http, idle,
     load::Tally,
     options::Options,
     oracle::Oracle,
@@ -33,6 +33,8 @@ pub struct Site {
     pub name: &'static str,
     /// Its address.
     pub target: SocketAddr,
+    /// The address of its database; empty where that is none of ours.
+    pub url: String,
     /// An access token that is good there; empty where there are none.
     pub bearer: String,
     /// The emulators it asks: the address, and how the delay is set.
@@ -45,6 +47,7 @@ pub struct Site {
 /// Everybody who is measured.
 pub struct Sites {
     sites: Vec<Site>,
+    facts: Vec<(String, f64)>,
     _oracle: Option<Oracle>,
 }
 
@@ -53,12 +56,17 @@ impl Sites {
     pub fn open(options: &Options, dir: &Path) -> Done<Self> {
         let emulator = emulator(&options.program, dir)?;
         let mut sites = Vec::new();
-        let url = format!("sqlite://{}", dir.join("cambio.db").display());
-        sites.push(Plan::new(options, dir, ("sqlite", &url), emulator.target)?.start(None)?);
-        if let Some(server) = &options.postgres {
-            let database = Database::make(server)?;
-            let plan = Plan::new(options, dir, ("postgres", &database.url()?), emulator.target)?;
-            sites.push(plan.start(Some(database))?);
+        let mut facts = vec![("cambio/size".to_owned(), idle::mib_of(&options.program)?)];
+        for name in ["sqlite", "sqlite-cold"] {
+            let url = format!("sqlite://{}", dir.join(format!("{name}.db")).display());
+            let plan = Plan::new(options, dir, (name, &url), emulator.target)?;
+            sites.push(plan.start(None, &mut facts)?);
+        }
+        for name in ["postgres", "postgres-cold"] {
+            let Some(server) = &options.postgres else { continue };
+            let database = Database::make(server, name)?;
+            let plan = Plan::new(options, dir, (name, &database.url()?), emulator.target)?;
+            sites.push(plan.start(Some(database), &mut facts)?);
         }
         sites.push(emulator);
         let oracle =
@@ -67,13 +75,24 @@ impl Sites {
             sites.push(Site {
                 name: "oracle",
                 target: oracle.target,
+                url: String::new(),
                 bearer: oracle.bearer()?,
                 emulators: (oracle.emulators, "POST /_control", "latency_ms"),
                 process: None,
                 _database: None,
             });
         }
-        Ok(Self { sites, _oracle: oracle })
+        Ok(Self { sites, facts, _oracle: oracle })
+    }
+
+    /// What was measured on the way: how long they took to start, what they need while nobody asks.
+    pub fn facts(&self) -> Vec<(String, f64)> {
+        self.facts.clone()
+    }
+
+    /// Whether any load on the scene's site is measured, to which it is compared.
+    pub fn is_wanted(&self, options: &Options, scene: &Scene<'_>) -> bool {
+        scenes::of(scene.site).iter().any(|other| options.wants(&other.label()))
     }
 
     /// Every load, in the order in which they are measured.
@@ -139,6 +158,7 @@ fn emulator(program: &Path, dir: &Path) -> Done<Site> {
     Ok(Site {
         name: "emulator",
         target,
+        url: String::new(),
         bearer: String::new(),
         emulators: (target, EMULATORS.0, EMULATORS.1),
         process: Some(process),
@@ -151,6 +171,7 @@ const EMULATORS: (&str, &str) = ("POST /_emu/latency", "ms");
 
 /// A Cambio about to be started.
 struct Plan {
+    url: String,
     program: PathBuf,
     name: &'static str,
     config: PathBuf,
@@ -174,28 +195,35 @@ impl Plan {
             let egress = format!("[providers.egress]\nmax_in_flight = {most}");
             providers = providers.replace("[providers.egress]", &egress);
         }
+        let seconds = if name.ends_with("-cold") { "[cache]\nseconds = 0\n" } else { "" };
         let config = dir.join(format!("{name}.toml"));
         let text = format!(
             "public_url = \"http://{target}\"\n[server]\nlisten = \"{target}\"\n\
-             [database]\nurl = {}\n[mail]\ntransport = \"stdout\"\n{providers}",
+             [database]\nurl = {}\n[mail]\ntransport = \"stdout\"\n{seconds}{providers}",
             json!(url)
         );
         fs::write(&config, text)?;
         let program = options.program.clone();
-        Ok(Self { program, name, config, log: dir.join(format!("{name}.log")), target, emulators })
+        let (log, url) = (dir.join(format!("{name}.log")), url.to_owned());
+        Ok(Self { url, program, name, config, log, target, emulators })
     }
 
     /// Makes the client and the account, starts the server, and gets a token.
-    fn start(self, database: Option<Database>) -> Done<Site> {
+    fn start(self, database: Option<Database>, facts: &mut Vec<(String, f64)>) -> Done<Site> {
         child::run(self.command().arg("migrate"), "")?;
         let client = ["client", "create", "--name", "bench", "--type", "confidential"];
         let named = ["--id", CLIENT.0, "--secret-file", "-"];
         child::run(self.command().args(client).args(named), CLIENT.1)?;
         let account = ["account", "create", LOGIN.0, "--password-file", "-"];
         child::run(self.command().args(account), LOGIN.1)?;
-        let process = Child::start(self.command().arg("serve"), &self.log)?;
+        let begin = || Child::start(self.command().arg("serve"), &self.log);
+        let idle = idle::measure(self.target, begin)?;
+        facts.push((format!("{}/start-ms", self.name), idle.start_ms));
+        facts.push((format!("{}/idle-mib", self.name), idle.mib));
+        let process = begin()?;
         child::wait_for(self.target, "/health/ready", 10)?;
         Ok(Site {
+            url: self.url.clone(),
             name: self.name,
             target: self.target,
             bearer: access_token(self.target, &scenes::conversion(1))?,

@@ -1,14 +1,26 @@
 //! Clients that prove themselves on their way down the staircase.
 
-use super::App;
+use std::{collections::HashSet, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use super::{App, deeds::Shared, freshness::Ties, memory::Remembered};
 use crate::{
+    crypto::secret,
     domain::{
-        client::{Client, GrantType},
+        client::{Client, ClientId, GrantType},
         credential::ClientCredential,
+        origin::Origin,
+        token::Digest,
     },
     error::Outcome,
-    usecases::{Ctx, clients},
+    usecases::{
+        Ctx,
+        clients::{self, Proven},
+    },
 };
+
+type Known = Arc<Remembered<Client>>;
 
 impl App {
     /// Proves a client and runs a deed that only reads, in one hop. An assertion is good once, so with one it is
@@ -18,21 +30,79 @@ impl App {
         shown: ClientCredential,
         deed: impl Fn(&mut Ctx<'_>, &Client) -> Outcome<T> + Send + Sync + 'static,
     ) -> Outcome<T> {
+        let shared = Arc::clone(&self.0.shared);
         let is_used_up = shown.assertion.is_some();
         let deed = move |ctx: &mut Ctx<'_>| {
-            let client = clients::prove(ctx, &shown)?;
+            let client = shared.prove(ctx, &shown)?;
             deed(ctx, &client)
         };
         if is_used_up { self.write(deed).await } else { self.read(deed).await }
     }
 
-    /// Who a client is.
+    /// Who a client is; from memory, if it has proved itself by the same secret not long ago.
     pub async fn prove(&self, shown: ClientCredential) -> Outcome<Client> {
+        if let Some(known) = self.recall_client(&shown, self.now()) {
+            return Ok(Client::clone(&known));
+        }
         self.read_by(shown, |_, client| Ok(client.clone())).await
     }
 
     /// Who a client is, if it may use the grant type.
     pub async fn prove_for(&self, shown: ClientCredential, grant: GrantType) -> Outcome<Client> {
+        if let Some(known) = self.recall_client(&shown, self.now()) {
+            return clients::permitted(&known, grant).cloned();
+        }
+        // In the same deed: an assertion that is good for nothing here is not used up.
         self.read_by(shown, move |_, client| clients::permitted(client, grant).cloned()).await
     }
+
+    /// Whether scripts of that origin may call: some client that is switched on is registered with it.
+    pub async fn is_allowed_origin(&self, origin: &Origin) -> Outcome<bool> {
+        let now = self.now();
+        if let Some(origins) = self.0.shared.origins.find(&(), now) {
+            return Ok(origins.contains(origin));
+        }
+        let shared = Arc::clone(&self.0.shared);
+        let origins = self.read_at(now, move |ctx| {
+            let noted = shared.fresh.note();
+            let origins: HashSet<Origin> = clients::allowed_origins(ctx)?.into_iter().collect();
+            let ties = Ties { any_client: true, ..Ties::default() };
+            let known = Remembered::new(origins, ties, noted, (now, None));
+            shared.origins.keep((), &known);
+            Ok(known)
+        });
+        Ok(origins.await?.contains(origin))
+    }
+
+    /// The client that has proved itself so not long ago. One that signs assertions proves itself anew each time.
+    pub(super) fn recall_client(
+        &self,
+        shown: &ClientCredential,
+        now: DateTime<Utc>,
+    ) -> Option<Known> {
+        self.0.shared.clients.find(&key_of(shown)?, now)
+    }
+}
+
+impl Shared {
+    /// Proves a client, and remembers it if it did so by a secret.
+    pub(super) fn prove(&self, ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Known> {
+        let noted = self.fresh.note();
+        let Proven { client, until } = clients::prove(ctx, shown)?;
+        let ties = Ties { client: Some(client.key), ..Ties::default() };
+        let known = Remembered::new(client, ties, noted, (ctx.now, until));
+        if let Some(key) = key_of(shown) {
+            self.clients.keep(key, &known);
+        }
+        Ok(known)
+    }
+}
+
+/// One digest of id and secret: whoever shows another secret is somebody else.
+fn key_of(shown: &ClientCredential) -> Option<Digest> {
+    if shown.assertion.is_some() {
+        return None;
+    }
+    let id = shown.id.as_ref().map(ClientId::as_str)?;
+    Some(secret::digest_of_pair(id, shown.secret.as_ref()))
 }

@@ -1,22 +1,25 @@
 //! A deed on the thread it runs on: its connection, its transaction, and what it may touch.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
+use super::{freshness::Freshness, memory::Memory, principals::Shown};
 use crate::{
     clock::Clock,
     crypto::keys::Keys,
-    domain::policy::Policy,
+    domain::{
+        client::Client, credential::Principal, origin::Origin, policy::Policy, token::Digest,
+    },
     entropy::Entropy,
-    error::{Error, Outcome},
+    error::{Error, Fault, Outcome},
     store::{
         AnyConnection,
-        open::{Connection, Store, is_alive},
+        open::{Connection, Loan, Store, is_alive},
         transaction,
     },
-    usecases::Ctx,
+    usecases::{Ctx, introspect::Live},
 };
 
 /// What the lanes share.
@@ -27,15 +30,21 @@ pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) keys: Keys,
     pub(super) letter_waits: Notify,
+    pub(super) fresh: Arc<Freshness>,
+    pub(super) principals: Memory<Shown, Principal>,
+    pub(super) live: Memory<Digest, Live>,
+    pub(super) clients: Memory<Digest, Client>,
+    pub(super) origins: Memory<(), HashSet<Origin>>,
 }
 
 impl Shared {
     pub(super) fn read<T>(
         &self,
         now: DateTime<Utc>,
+        patience: Duration,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
-        let mut loan = self.store.reader()?;
+        let mut loan = self.store.reader_within(patience)?;
         let outcome = deed(&mut self.ctx(&mut loan.any, now));
         if let Err(Error::Fault(_)) = &outcome {
             doubt(&mut loan);
@@ -45,17 +54,23 @@ impl Shared {
 
     pub(super) fn transact<T>(
         &self,
+        lent: Result<Loan, Fault>,
         now: DateTime<Utc>,
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>,
     ) -> Outcome<T> {
-        let mut loan = self.store.writer()?;
+        let mut loan = lent?;
         let begun = transaction::begin(&mut loan.any);
         if begun.is_err() {
             loan.broken = true;
         }
         begun?;
+        // What a deed that failed has left behind has ended nothing.
+        drop(loan.any.take_ended());
         let done = self.deed(&mut loan.any, now, deed).and_then(|done| {
-            transaction::commit(&mut loan.any)?;
+            let committed = transaction::commit(&mut loan.any);
+            // After the commit and before the answer; a commit that failed may have happened all the same.
+            self.fresh.end_here(&loan.any.take_ended());
+            committed?;
             Ok(done)
         });
         if done.is_err() {

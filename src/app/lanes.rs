@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{Builder, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -20,6 +20,9 @@ use crate::error::Fault;
 
 /// A job: runs once, on whichever thread is free.
 type Job = Box<dyn FnOnce() + Send>;
+
+/// What is left for a job at least: enough to take a connection that lies ready.
+const LEAST: Duration = Duration::from_millis(50);
 
 /// Threads and their queue. Dropping it lets the threads finish what is queued, then ends them.
 pub struct Lanes {
@@ -54,13 +57,23 @@ impl Lanes {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
+        self.run_within(|_left| job()).await
+    }
+
+    /// The same for a job that waits for something itself and is told how much patience is left for that.
+    pub async fn run_within<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(Duration) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
         let (answer, waiting) = oneshot::channel();
         let turn = Turn::default();
         let its = turn.clone();
+        let (began, patience) = (Instant::now(), self.patience);
         self.push(Box::new(move || {
             if its.take() {
+                let left = patience.saturating_sub(began.elapsed()).max(LEAST);
                 // The caller may have hung up; the job was done all the same.
-                let _ = answer.send(job());
+                let _ = answer.send(job(left));
             }
         }))?;
         let done = turn.answered(waiting, self.patience).await;

@@ -6,28 +6,40 @@
 mod client_proof;
 mod conversion;
 mod deeds;
+mod freshness;
 mod hashing;
+mod introspection;
 mod keys;
 mod lanes;
+mod memory;
+mod nodes;
 mod passwords;
 mod policy;
 mod principals;
+mod sealed;
 mod writer;
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tokio::sync::Notify;
 
-pub use self::{conversion::Conversion, hashing::PasswordCheck};
-use self::{deeds::Shared, hashing::Hashing, lanes::Lanes, writer::Writer};
+pub use self::{
+    conversion::Conversion, hashing::PasswordCheck, introspection::KnownToken, memory::Remembered,
+    principals::Known,
+};
+use self::{
+    deeds::Shared, freshness::Freshness, hashing::Hashing, lanes::Lanes, memory::Memory,
+    writer::Writer,
+};
 use crate::{
     clock::Clock,
     config::Config,
@@ -39,7 +51,7 @@ use crate::{
     error::{Error, Fault, Outcome, Refusal},
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
-    usecases::{Ctx, Verdict},
+    usecases::{Ctx, Verdict, keys as signing_keys},
 };
 
 /// Everything the doors need; cheap to clone, one per process.
@@ -53,6 +65,9 @@ struct Inner {
     hashing: Hashing,
     providers: Registry,
     stopping: AtomicBool,
+    published: Mutex<Arc<Vec<Value>>>,
+    /// Whether anything is remembered, so that others have to be heard.
+    remembers: bool,
 }
 
 /// How writes are grouped: on `SQLite` by the one writer, on PostgreSQL each in its own transaction.
@@ -75,6 +90,9 @@ impl App {
         let backend = store.backend();
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
+        let fresh = Arc::new(Freshness::new(backend == Backend::Postgres));
+        let longest = TimeDelta::seconds(config.cache.seconds.into());
+        let entries = usize::try_from(config.cache.entries).unwrap_or(usize::MAX);
         let shared = Arc::new(Shared {
             store: store.clone(),
             clock,
@@ -82,11 +100,16 @@ impl App {
             policy: policy::from(config)?,
             keys: keys::from(config)?,
             letter_waits: Notify::new(),
+            principals: Memory::new(&fresh, longest, entries),
+            live: Memory::new(&fresh, longest, entries),
+            clients: Memory::new(&fresh, longest, entries),
+            origins: Memory::new(&fresh, longest, 1),
+            fresh: Arc::clone(&fresh),
         });
         let writes = match backend {
             Backend::Sqlite => {
                 let batch = config.database.group_commit_max;
-                Writes::Together(Writer::start(store, batch, queue, patience)?)
+                Writes::Together(Writer::start((store, fresh), batch, queue, patience)?)
             }
             Backend::Postgres => Writes::Apart,
         };
@@ -98,6 +121,8 @@ impl App {
             hashing: Hashing::start(&config.hashing, cores())?,
             providers: Registry::build(&config.providers)?,
             stopping: AtomicBool::new(false),
+            published: Mutex::default(),
+            remembers: longest > TimeDelta::zero(),
         })))
     }
 
@@ -106,9 +131,17 @@ impl App {
         &self,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
-        let now = self.now();
+        self.read_at(self.now(), deed).await
+    }
+
+    /// The same at the instant of a request that has been read already.
+    async fn read_at<T: Send + 'static>(
+        &self,
+        now: DateTime<Utc>,
+        deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run(move || shared.read(now, deed)).await?
+        self.0.lanes.run_within(move |left| shared.read(now, left, deed)).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -186,6 +219,28 @@ impl App {
         &self.0.shared.store
     }
 
+    /// Whether there is a key to seal with: without it there is no OpenID Connect, and there are no pages.
+    pub fn keeps_keys(&self) -> bool {
+        self.0.shared.keys.sealing.is_some()
+    }
+
+    /// The keys that verify our signatures; made, if there are none. While the store cannot be asked, those
+    /// that were published last.
+    pub async fn published_keys(&self) -> Outcome<Arc<Vec<Value>>> {
+        let last = || self.0.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked = self.read(signing_keys::published).await;
+        if asked.as_ref().is_ok_and(Vec::is_empty) {
+            self.write(signing_keys::ensure).await?;
+            asked = self.read(signing_keys::published).await;
+        }
+        match asked {
+            Ok(keys) => *last() = Arc::new(keys),
+            Err(Error::Fault(Fault::Unavailable { .. })) if !last().is_empty() => {}
+            Err(other) => return Err(other),
+        }
+        Ok(Arc::clone(&last()))
+    }
+
     /// From now on this process says that it is not ready; it serves all the same.
     pub fn begin_to_stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
@@ -201,12 +256,24 @@ impl App {
         self.0.shared.letter_waits.notified().await;
     }
 
-    /// The same staircase for the command line: one deed, in its transaction, on this thread.
+    /// The same staircase for the command line: one deed, in its transaction, on this thread. What it has ended
+    /// is accepted nowhere any more when it returns.
     pub fn run_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
+        let before = self.0.shared.fresh.note();
+        let done = self.transact_now(deed);
+        if self.0.remembers && self.0.shared.fresh.note() != before {
+            self.0.shared.fresh.let_pass(freshness::ELSEWHERE);
+        }
+        done
+    }
+
+    fn transact_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
         let now = self.now();
         let mut tries = 1;
         loop {
-            match self.0.shared.transact(now, &deed) {
+            // Nobody waits for it but whoever typed the command.
+            let lent = self.0.shared.store.writer().inspect(|loan| loan.take_your_time());
+            match self.0.shared.transact(lent, now, &deed) {
                 Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
                 other => return other,
             }
@@ -220,7 +287,11 @@ impl App {
     ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
-            Writes::Apart => self.0.lanes.run(move || shared.transact(now, &*deed)).await?,
+            Writes::Apart => {
+                let done =
+                    move |left| shared.transact(shared.store.writer_within(left), now, &*deed);
+                self.0.lanes.run_within(done).await?
+            }
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);

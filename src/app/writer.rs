@@ -5,16 +5,22 @@
 //! acknowledged before it is on disk; a deed that refuses or fails drops its own part only.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread::{Builder, JoinHandle},
     time::Duration,
 };
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-use super::lanes::Turn;
+use super::{
+    freshness::{BEAT, Freshness},
+    lanes::Turn,
+};
 use crate::{
+    domain::ended::Ended,
     error::{Error, Fault, Outcome},
     store::{
         AnyConnection,
@@ -44,9 +50,9 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread; at most `batch` deeds share a commit, at most `length` wait, none of them longer
-    /// than `patience`.
+    /// than `patience`. Between commits it looks out for what other processes write into the same file.
     pub fn start(
-        store: Store,
+        (store, fresh): (Store, Arc<Freshness>),
         batch: usize,
         length: usize,
         patience: Duration,
@@ -55,9 +61,8 @@ impl Writer {
         let thread = Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                for first in &jobs {
-                    commit_together(&store, first, &jobs, batch.max(1));
-                }
+                let desk = Desk { store, fresh, jobs, batch: batch.max(1), before: Cell::new(0) };
+                desk.work();
             })
             .map_err(|cause| Fault::because("no thread for the writer", cause))?;
         Ok(Self { patience, queue: Some(queue), thread: Some(thread) })
@@ -115,41 +120,122 @@ impl Drop for Writer {
     }
 }
 
-fn commit_together(store: &Store, first: Job, jobs: &Receiver<Job>, batch: usize) {
-    let opened = store.writer().and_then(|mut loan| {
-        transaction::begin(&mut loan.any)?;
-        Ok(loan)
-    });
-    let mut loan = match opened {
-        Ok(loan) => loan,
-        // Whoever waits by now would each wait as long for nothing, one after another.
-        Err(fault) => return refuse(std::iter::once(first).chain(jobs.try_iter()), &fault),
-    };
-    let mut answers = Vec::new();
-    for job in std::iter::once(first).chain(jobs.try_iter()).take(batch) {
-        match run_part(&mut loan.any, job) {
-            Ok(answer) => answers.push(answer),
-            Err((answer, fault)) => {
-                answers.push(answer);
-                return abandon(loan, answers, &fault);
+/// Where the writer works.
+struct Desk {
+    store: Store,
+    fresh: Arc<Freshness>,
+    jobs: Receiver<Job>,
+    batch: usize,
+    /// How many shared the last commit.
+    before: Cell<usize>,
+}
+
+/// How long the writer waits for one more deed, where the last commit had more of them.
+const LINGER: Duration = Duration::from_micros(500);
+
+impl Desk {
+    fn work(&self) {
+        let mut looked = self.fresh.moment();
+        loop {
+            match self.jobs.recv_timeout(BEAT) {
+                Ok(first) => self.commit_together(first),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if looked.is_a_beat_before(self.fresh.moment()) {
+                looked = self.fresh.moment();
+                if self.fresh.is_wanted() {
+                    self.look_out();
+                }
             }
         }
     }
-    match transaction::commit(&mut loan.any) {
-        Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
-        Err(fault) => abandon(loan, answers, &fault),
+
+    /// Whether another process, the command line for one, has written: whatever was read before does not count then.
+    /// If it cannot be told nothing is said, and nothing that is remembered counts before long.
+    fn look_out(&self) {
+        let asked = self.fresh.moment();
+        let Ok(mut loan) = self.store.writer() else { return };
+        match loan.others_wrote() {
+            Ok(others) => {
+                if others {
+                    self.fresh.end(&[Ended::Everything]);
+                }
+                self.fresh.trust_from(asked);
+            }
+            Err(_fault) => loan.broken = true,
+        }
+    }
+
+    fn commit_together(&self, first: Job) {
+        let opened = self.store.writer().and_then(|mut loan| {
+            transaction::begin(&mut loan.any)?;
+            Ok(loan)
+        });
+        let mut loan = match opened {
+            Ok(loan) => loan,
+            // Whoever waits by now would each wait as long for nothing, one after another.
+            Err(fault) => {
+                return refuse(std::iter::once(first).chain(self.jobs.try_iter()), &fault);
+            }
+        };
+        let (mut answers, mut ended) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match run_part(&mut loan.any, job, &mut ended) {
+                Ok(answer) => answers.push(answer),
+                Err((answer, fault)) => {
+                    answers.push(answer);
+                    return abandon(loan, answers, &fault);
+                }
+            }
+            next = self.one_more(answers.len());
+        }
+        self.before.set(answers.len());
+        let committed = transaction::commit(&mut loan.any);
+        // After the commit and before the answers; a commit that failed may have happened all the same.
+        self.fresh.end_here(&ended);
+        match committed {
+            Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
+            Err(fault) => abandon(loan, answers, &fault),
+        }
     }
 }
 
-/// Runs one deed in its savepoint. `Err` when the savepoint itself failed, which dooms the transaction.
-fn run_part(conn: &mut AnyConnection, job: Job) -> Result<Answer, (Answer, Fault)> {
+impl Desk {
+    /// The next deed of this commit. Those who were answered by the last one come again at about the same time: the
+    /// first of them does not go alone, for the others would have to wait for two commits.
+    fn one_more(&self, together: usize) -> Option<Job> {
+        if together >= self.batch {
+            return None;
+        }
+        let waiting = self.jobs.try_recv().ok();
+        if waiting.is_some() || together >= self.before.get() {
+            return waiting;
+        }
+        self.jobs.recv_timeout(LINGER).ok()
+    }
+}
+
+/// Runs one deed in its savepoint, and notes what it has ended if it is kept. `Err` when the savepoint itself failed,
+/// which dooms the transaction.
+fn run_part(
+    conn: &mut AnyConnection,
+    job: Job,
+    ended: &mut Vec<Ended>,
+) -> Result<Answer, (Answer, Fault)> {
     if let Err(fault) = transaction::begin_part(conn) {
         let (_, answer) = job(Err(&fault));
         return Err((answer, fault));
     }
+    // What a deed that was dropped has left behind has ended nothing.
+    drop(conn.take_ended());
     let (part, answer) = job(Ok(&mut *conn));
     let closed = match part {
-        Part::Keep => transaction::keep_part(conn),
+        Part::Keep => {
+            ended.append(&mut conn.take_ended());
+            transaction::keep_part(conn)
+        }
         Part::Drop => transaction::drop_part(conn),
     };
     match closed {

@@ -12,13 +12,13 @@ pub struct Database {
     /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`; it may hold a password, so it is
     /// treated as a secret.
     pub url: SecretString,
-    /// Threads, each with a connection; 0 takes as many as cores on SQLite, twice that on PostgreSQL.
+    /// Threads, each with a connection; 0 takes as many as cores on SQLite, twice that and at least 16 on PostgreSQL.
     pub threads: usize,
     /// Deeds that may wait for a thread; more are answered with 503.
     pub queue: usize,
     /// Milliseconds a deed waits for its thread and connection; then it is answered with 503.
     pub acquire_timeout_ms: u32,
-    /// Milliseconds one statement may take (PostgreSQL).
+    /// Milliseconds one statement, and one deed with all its statements, may take (PostgreSQL).
     pub statement_timeout_ms: u32,
     /// Milliseconds a statement waits for a lock.
     pub lock_timeout_ms: u32,
@@ -43,9 +43,9 @@ impl Default for Database {
             url: "sqlite://cambio.db".into(),
             threads: 0,
             queue: 1024,
-            acquire_timeout_ms: 1000,
-            statement_timeout_ms: 3000,
-            lock_timeout_ms: 2000,
+            acquire_timeout_ms: 800,
+            statement_timeout_ms: 2000,
+            lock_timeout_ms: 1500,
             group_commit_max: 256,
             migrate_at_start: true,
         }
@@ -67,7 +67,9 @@ impl Database {
     /// How many database threads run on a machine with so many cores.
     pub fn threads_on(&self, cores: usize) -> usize {
         match (self.threads, self.backend()) {
-            (0, Some(Backend::Postgres)) => cores.max(1) * 2,
+            // They wait for the network and the disk for most of their time, and commits that wait together are
+            // synced together.
+            (0, Some(Backend::Postgres)) => (cores * 2).max(16),
             (0, Some(Backend::Sqlite) | None) => cores.max(1),
             (threads, _) => threads,
         }
@@ -135,7 +137,8 @@ mod tests {
     #[test]
     fn threads_follow_the_cores_and_the_backend_unless_they_are_given() {
         assert_eq!(at("sqlite://x").threads_on(4), 4);
-        assert_eq!(at("postgres://x").threads_on(4), 8);
+        assert_eq!(at("postgres://x").threads_on(4), 16);
+        assert_eq!(at("postgres://x").threads_on(12), 24);
         assert_eq!(Database { threads: 3, ..at("postgres://x") }.threads_on(4), 3);
     }
 

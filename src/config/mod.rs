@@ -3,6 +3,7 @@
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
 pub mod accounts;
+pub mod cache;
 pub mod cidr;
 pub mod database;
 pub mod dialects;
@@ -52,6 +53,8 @@ pub struct Config {
     pub server: server::Server,
     /// Which database, and how much may wait for it.
     pub database: database::Database,
+    /// What need not be read again for each request.
+    pub cache: cache::Cache,
     /// What a password hash costs.
     pub hashing: hashing::Hashing,
     /// Which new passwords are good enough.
@@ -99,6 +102,7 @@ impl Config {
         let sections = [
             ("server", self.server.validate()),
             ("database", self.database.validate()),
+            ("cache", self.cache.validate()),
             ("hashing", self.hashing.validate()),
             ("passwords", self.passwords.validate()),
             ("accounts", self.accounts.validate()),

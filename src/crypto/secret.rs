@@ -12,6 +12,16 @@ pub fn digest(secret: &SecretString) -> Digest {
     Digest(Sha256::digest(secret.expose_secret().as_bytes()).into())
 }
 
+/// The SHA-256 of a name and the secret that is shown for it, if any; no two pairs have the same.
+pub fn digest_of_pair(name: &str, secret: Option<&SecretString>) -> Digest {
+    let secret = secret.map_or("", SecretString::expose_secret);
+    let mut hash = Sha256::new();
+    hash.update(name.len().to_be_bytes());
+    hash.update(name.as_bytes());
+    hash.update(secret.as_bytes());
+    Digest(hash.finalize().into())
+}
+
 /// Whether two digests are the same, in constant time.
 pub fn same(one: Digest, other: Digest) -> bool {
     one.0.ct_eq(&other.0).into()

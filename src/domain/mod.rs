@@ -8,6 +8,7 @@ pub mod common_passwords;
 pub mod credential;
 pub mod device;
 pub mod email;
+pub mod ended;
 pub mod grant;
 pub mod identity;
 pub mod language;

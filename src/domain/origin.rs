@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 /// An origin as browsers write it; compared byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin(String);
 
 impl Origin {

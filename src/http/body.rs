@@ -103,6 +103,14 @@ impl Words {
     pub fn get(&self, name: &str) -> Option<&Word> {
         self.named.get(name)
     }
+
+    /// The names and values of a form, in no order.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, word)| match word {
+            Word::Text(text) => Some((name.as_str(), text.as_str())),
+            _ => None,
+        })
+    }
 }
 
 /// Why a body could not be read.

@@ -16,7 +16,7 @@ use actix_web::{
 };
 
 use super::Places;
-use crate::{app::App, domain::origin::Origin, usecases::clients};
+use crate::{app::App, domain::origin::Origin};
 
 /// What anybody's scripts may read: it is the same for everybody.
 const OPEN: [&str; 3] =
@@ -129,6 +129,5 @@ fn readers(request: &ServiceRequest) -> Option<Readers> {
 async fn registered(request: &ServiceRequest, shown: &HeaderValue) -> Option<HeaderValue> {
     let origin = Origin::parse(shown.to_str().ok()?)?;
     let app = request.app_data::<Data<App>>()?;
-    let known = app.read(move |ctx| clients::is_allowed_origin(ctx, &origin)).await;
-    known.unwrap_or(false).then(|| shown.clone())
+    app.is_allowed_origin(&origin).await.unwrap_or(false).then(|| shown.clone())
 }

@@ -1,6 +1,6 @@
 //! Around every request: an id, a line in the log, and the headers that every answer carries.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use actix_web::{
     Error, HttpMessage as _,
@@ -13,8 +13,9 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use futures_util::FutureExt as _;
 
-use super::{answer::Told, language};
+use super::{answer::Told, broken::Broken, language};
 use crate::{app::App, domain::credential::ShownJwt};
 
 /// The header that names a request in the log.
@@ -44,7 +45,12 @@ pub async fn wrap(
     let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
-    let mut response = language::retold(next.call(request).await?);
+    // What panics in a door is one request's trouble: it is answered, and the connection is good for the next one.
+    let Ok(called) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+        log_fault(&id, "a door panicked");
+        return Err(Broken::named(id).into());
+    };
+    let mut response = language::retold(called?);
     seal(&mut response, &id);
     log(&response, &method, &id, began.elapsed());
     Ok(response)
@@ -74,6 +80,14 @@ fn seal(response: &mut ServiceResponse<impl MessageBody>, id: &str) {
     let outdated =
         response.request().extensions().get::<ShownJwt>().is_some_and(ShownJwt::is_outdated);
     let headers = response.headers_mut();
+    seal_headers(headers, id);
+    if outdated {
+        headers.insert(REFRESH_TOKEN, HeaderValue::from_static("1"));
+    }
+}
+
+/// The headers of every answer, in an answer that has come by another way.
+pub fn seal_headers(headers: &mut header::HeaderMap, id: &str) {
     for (name, value) in &HEADERS {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));
@@ -81,8 +95,5 @@ fn seal(response: &mut ServiceResponse<impl MessageBody>, id: &str) {
     }
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
-    }
-    if outdated {
-        headers.insert(REFRESH_TOKEN, HeaderValue::from_static("1"));
     }
 }

@@ -53,7 +53,7 @@ async fn refuse(
     let shown = credential::of(request);
     match access {
         Access::Anyone => app.admit(shown).await?,
-        Access::Login => app.read_as(shown, |_, _| Ok(())).await?,
+        Access::Login => drop(app.who(shown).await?),
     }
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish());

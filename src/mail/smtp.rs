@@ -121,7 +121,10 @@ fn judge(error: &Error) -> SendError {
         } else {
             error.to_string()
         };
-        return SendError::Temporary(format!("the mail server cannot be spoken to: {what}"));
+        // lettre has the kind and does not show it.
+        let not_there = what.starts_with("Connection error");
+        let what = format!("the mail server cannot be spoken to: {what}");
+        return if not_there { SendError::Unreachable(what) } else { SendError::Temporary(what) };
     };
     let code = u16::from(code);
     let what = format!("the mail server answered {code}{}", enhanced(error));

@@ -13,6 +13,9 @@ use crate::{
 /// Why a letter did not leave. Neither text names an address or repeats what the letter says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
+    /// No letter can leave at the moment, whichever it is: it is not this one's fault.
+    #[error("{0}")]
+    Unreachable(String),
     /// It may leave at another time: try again later.
     #[error("{0}")]
     Temporary(String),
@@ -90,7 +93,7 @@ async fn put(place: PathBuf, message: Vec<u8>) -> Result<(), SendError> {
     written
         .map_err(std::io::Error::other)
         .flatten()
-        .map_err(|e| SendError::Temporary(format!("mail.directory cannot be written to: {e}")))
+        .map_err(|e| SendError::Unreachable(format!("mail.directory cannot be written to: {e}")))
 }
 
 #[expect(clippy::print_stdout, reason = "printing is what this way of sending is")]
@@ -266,6 +269,6 @@ mod tests {
         let config = Mail { transport: TransportKind::Directory, directory, ..mail() };
         let transport = Transport::build(&config).expect("a transport");
         fs::remove_dir(place.path().join("outbox")).expect("gone");
-        assert!(matches!(transport.send(&letter()).await, Err(SendError::Temporary(_))));
+        assert!(matches!(transport.send(&letter()).await, Err(SendError::Unreachable(_))));
     }
 }

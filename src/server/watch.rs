@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use tokio::time::sleep;
+use tokio::{task::JoinHandle, time::sleep};
 
 /// How long a task rests before it is started again.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,26 @@ pub(super) struct Rests {
 }
 
 /// What the tasks of a server rest.
-pub(super) const RESTS: Rests =
-    Rests { first: Duration::from_millis(500), longest: Duration::from_mins(1) };
+const RESTS: Rests = Rests { first: Duration::from_millis(500), longest: Duration::from_mins(1) };
+
+/// A task that ends when this is dropped, and not before.
+pub(super) struct Task(JoinHandle<()>);
+
+impl Task {
+    /// Starts one that does the work over and over.
+    pub(super) fn start<F: Future<Output = ()> + Send + 'static>(
+        task: &'static str,
+        work: impl Fn() -> F + Send + 'static,
+    ) -> Self {
+        Self(tokio::spawn(over(task, RESTS, work)))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
 
 /// Does the work over and over: it is not meant to end, and when it panics that is told and it begins anew.
 pub(super) async fn over<F: Future<Output = ()>>(

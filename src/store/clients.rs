@@ -14,6 +14,7 @@ use crate::{
             AccessForm, Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType,
             ProviderRule, RedirectUri,
         },
+        ended::Ended,
         origin::Origin,
         provider::ProviderName,
         scope::ScopeSet,
@@ -127,10 +128,12 @@ pub fn insert(
             clients::secret_in_body.eq(client.options.secret_in_body),
         ),
     );
-    Ok(ClientKey(on!(conn, c => diesel::insert_into(clients::table)
+    let key = ClientKey(on!(conn, c => diesel::insert_into(clients::table)
         .values(values)
         .returning(clients::id)
-        .get_result(c)?)))
+        .get_result(c)?));
+    conn.end(Ended::Client(key));
+    Ok(key)
 }
 
 fn providers_of(client: &Client) -> String {
@@ -142,7 +145,7 @@ fn providers_of(client: &Client) -> String {
 
 /// Holds the client of that id until the transaction is over: whoever else changes it waits, and then finds what
 /// this one has made of it.
-pub fn lock(conn: &mut AnyConnection, id: &ClientId) -> Result<(), Fault> {
+pub fn hold(conn: &mut AnyConnection, id: &ClientId) -> Result<(), Fault> {
     on!(conn, c => diesel::update(clients::table)
         .filter(clients::client_id.eq(id.as_str()))
         .set(clients::enabled.eq(clients::enabled))
@@ -152,6 +155,7 @@ pub fn lock(conn: &mut AnyConnection, id: &ClientId) -> Result<(), Fault> {
 
 /// Stores what the client is registered for now; its id, its kind and whether it is switched on stay.
 pub fn update(conn: &mut AnyConnection, client: &Client) -> Result<(), Fault> {
+    conn.end(Ended::Client(client.key));
     let options = &client.options;
     let values = (
         clients::name.eq(&client.name),
@@ -221,6 +225,7 @@ pub fn update_enabled(
     key: ClientKey,
     enabled: bool,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Client(key));
     on!(conn, c => diesel::update(clients::table)
         .filter(clients::id.eq(key.0))
         .set(clients::enabled.eq(enabled))
@@ -230,6 +235,7 @@ pub fn update_enabled(
 
 /// Deletes the client with its secrets and every token it was given.
 pub fn delete(conn: &mut AnyConnection, key: ClientKey) -> Result<(), Fault> {
+    conn.end(Ended::Client(key));
     on!(conn, c => diesel::delete(clients::table).filter(clients::id.eq(key.0)).execute(c)?);
     Ok(())
 }
@@ -241,6 +247,7 @@ pub fn insert_secret(
     digest: Digest,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Client(key));
     on!(conn, c => diesel::insert_into(client_secrets::table)
         .values((
             client_secrets::client_key.eq(key.0),
@@ -257,6 +264,7 @@ pub fn expire_secrets(
     key: ClientKey,
     at: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Client(key));
     let at = micros(at);
     on!(conn, c => diesel::update(client_secrets::table)
         .filter(client_secrets::client_key.eq(key.0))
@@ -266,21 +274,23 @@ pub fn expire_secrets(
     Ok(())
 }
 
-/// The digests of the client's live secrets.
+/// The digests of the client's live secrets, and when each of them ends.
 pub fn list_secrets(
     conn: &mut AnyConnection,
     key: ClientKey,
     now: DateTime<Utc>,
-) -> Result<Vec<Digest>, Fault> {
-    let rows: Vec<Vec<u8>> = on!(conn, c => client_secrets::table
+) -> Result<Vec<(Digest, Option<DateTime<Utc>>)>, Fault> {
+    let rows: Vec<(Vec<u8>, Option<i64>)> = on!(conn, c => client_secrets::table
         .filter(client_secrets::client_key.eq(key.0))
         .filter(
             client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(micros(now))),
         )
-        .select(client_secrets::digest)
+        .select((client_secrets::digest, client_secrets::expires_at))
         .load(c)?);
+    let digest =
+        |bytes: Vec<u8>| bytes.try_into().map(Digest).map_err(|_long| unreadable("secret digest"));
     rows.into_iter()
-        .map(|bytes| bytes.try_into().map(Digest).map_err(|_long| unreadable("secret digest")))
+        .map(|(bytes, end)| Ok((digest(bytes)?, end.map(instant).transpose()?)))
         .collect()
 }
 

@@ -55,7 +55,7 @@ pub fn list(
 }
 
 /// Holds what an account has allowed a client until the transaction is over; nothing at first.
-pub fn lock(
+pub fn hold(
     conn: &mut AnyConnection,
     (account, client): (AccountId, ClientKey),
     now: DateTime<Utc>,

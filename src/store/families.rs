@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        account::AccountId, client::ClientKey, grant::Grant, scope::ScopeSet, token::FamilyId,
+        account::AccountId, client::ClientKey, ended::Ended, grant::Grant, scope::ScopeSet,
+        token::FamilyId,
     },
     error::Fault,
 };
@@ -40,6 +41,7 @@ pub fn insert(
 
 /// Ends every token of the family; calling it twice changes nothing.
 pub fn revoke(conn: &mut AnyConnection, family: FamilyId, now: DateTime<Utc>) -> Result<(), Fault> {
+    conn.end(Ended::Family(family));
     on!(conn, c => diesel::update(families::table)
         .filter(families::id.eq(family.0))
         .filter(families::revoked_at.is_null())
@@ -55,6 +57,7 @@ pub fn revoke_of(
     client: ClientKey,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Account(account));
     on!(conn, c => diesel::update(families::table)
         .filter(families::account_id.eq(account.0))
         .filter(families::client_key.eq(client.0))
@@ -92,6 +95,7 @@ pub fn revoke_how(
     how: &str,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Account(account));
     on!(conn, c => diesel::update(families::table)
         .filter(families::account_id.eq(account.0))
         .filter(families::how.eq(how))
@@ -103,6 +107,7 @@ pub fn revoke_how(
 
 /// Lifts a family to an account's new epoch, so that it survives the sweep that made it.
 pub fn update_epoch(conn: &mut AnyConnection, family: FamilyId, epoch: i64) -> Result<(), Fault> {
+    conn.end(Ended::Family(family));
     on!(conn, c => diesel::update(families::table)
         .filter(families::id.eq(family.0))
         .set(families::epoch.eq(epoch))

@@ -6,7 +6,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{AnyConnection, faults, open::Store};
+use super::{Driver, faults, open::Store};
 use crate::error::Fault;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -20,13 +20,14 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs every migration that has not run yet and tells their names. Safe to call from several nodes at once.
 pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
     let mut loan = store.writer()?;
-    let done = match &mut loan.any {
-        AnyConnection::Sqlite(sqlite) => {
+    loan.take_your_time();
+    let done = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => {
             // As below: another process may be at it.
             faults::sqlite(|| sqlite.batch_execute("pragma busy_timeout = 60000"))?;
             sqlite.immediate_transaction(|c| -> Result<_, Retold> { pending(c, SQLITE) })
         }
-        AnyConnection::Postgres(postgres) => {
+        Driver::Postgres(postgres) => {
             // The lock may be held for as long as another node migrates.
             faults::postgres(|| {
                 postgres.batch_execute("set statement_timeout = 0; set lock_timeout = 0")?;
@@ -43,9 +44,10 @@ pub fn run(store: &Store) -> Result<Vec<String>, Fault> {
 /// Undoes every migration: for the tests that prove `down` and `up` to be each other's inverse.
 pub fn undo_all(store: &Store) -> Result<(), Fault> {
     let mut loan = store.writer()?;
-    let undone = match &mut loan.any {
-        AnyConnection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
-        AnyConnection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
+    loan.take_your_time();
+    let undone = match &mut loan.any.driver {
+        Driver::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
+        Driver::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
     };
     undone.map_err(|failure| Fault::because("the tables cannot be taken down", failure))
 }

@@ -18,10 +18,12 @@ pub mod families;
 mod faults;
 pub mod groups;
 pub mod identities;
+pub mod line;
 pub mod mail_tokens;
 pub mod migrate;
 pub mod open;
 pub mod outbox;
+mod patience;
 pub mod postgres;
 pub mod registration_tokens;
 mod schema;
@@ -35,26 +37,55 @@ pub mod transaction;
 use chrono::{DateTime, Utc};
 use diesel::sqlite::SqliteConnection;
 
-use crate::error::Fault;
+use crate::{domain::ended::Ended, error::Fault};
 
-/// A connection to whichever database is in use.
-pub enum AnyConnection {
+/// A connection to whichever database is in use, and what its statements have ended since it was last asked.
+pub struct AnyConnection {
+    driver: Driver,
+    ended: Vec<Ended>,
+}
+
+/// The connection itself.
+pub enum Driver {
     /// `SQLite`, in this process.
     Sqlite(Box<SqliteConnection>),
     /// PostgreSQL, over the network.
     Postgres(Box<postgres::PostgresConnection>),
 }
 
+impl AnyConnection {
+    /// A connection that has done nothing yet.
+    pub fn new(driver: Driver) -> Self {
+        Self { driver, ended: Vec::new() }
+    }
+
+    /// The connection itself, for what is no query of ours.
+    pub fn driver(&mut self) -> &mut Driver {
+        &mut self.driver
+    }
+
+    /// What the statements since the last call have ended: of account, family, client or secret, nobody may
+    /// rely on what was read before they are committed.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+
+    /// Every statement that changes what is remembered elsewhere (`app/principals.rs`) says so here.
+    pub fn end(&mut self, ended: Ended) {
+        self.ended.push(ended);
+    }
+}
+
 /// Expands one statement for each backend; a failure becomes a [`Fault`] in the words of that backend. The
 /// only `match` on the backend that a query may see.
 macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {
-        match $conn {
-            $crate::store::AnyConnection::Sqlite(boxed) => {
+        match &mut $conn.driver {
+            $crate::store::Driver::Sqlite(boxed) => {
                 let $c = boxed.as_mut();
                 $crate::store::faults::sqlite(|| Ok($body))?
             }
-            $crate::store::AnyConnection::Postgres(boxed) => {
+            $crate::store::Driver::Postgres(boxed) => {
                 let $c = boxed.as_mut();
                 $crate::store::faults::postgres(|| Ok($body))?
             }

@@ -2,12 +2,17 @@
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
-use diesel::{Connection as _, connection::SimpleConnection as _, sqlite::SqliteConnection};
+use diesel::{
+    Connection as _, QueryableByName, RunQueryDsl as _, connection::SimpleConnection as _,
+    sql_query, sql_types::BigInt, sqlite::SqliteConnection,
+};
 use r2d2::{ManageConnection, Pool, PooledConnection};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::{
-    AnyConnection, faults,
+    AnyConnection, Driver, faults,
+    line::{Heard, Line},
+    patience::Patience,
     postgres::{SessionLimits, Target},
 };
 use crate::error::Fault;
@@ -21,7 +26,7 @@ pub struct StoreOptions {
     pub connections: u32,
     /// Longest wait for a connection, in milliseconds.
     pub acquire_ms: u64,
-    /// Longest statement on PostgreSQL, in milliseconds.
+    /// Longest statement, and longest loan of a connection, on PostgreSQL, in milliseconds.
     pub statement_ms: u64,
     /// Longest wait for a lock, in milliseconds: of a row on PostgreSQL, of the whole file on `SQLite`.
     pub lock_ms: u64,
@@ -42,6 +47,7 @@ pub struct Store {
     backend: Backend,
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    place: Place,
 }
 
 /// A connection on loan from a pool.
@@ -50,8 +56,8 @@ pub type Loan = PooledConnection<Manager>;
 impl Store {
     /// Prepares the pools. Connects lazily: a database that is down is noticed at the first query.
     pub fn open(options: &StoreOptions) -> Result<Self, Fault> {
-        let target = Place::parse(options)?;
-        let backend = target.backend();
+        let place = Place::parse(options)?;
+        let backend = place.backend();
         let wait = Duration::from_millis(options.acquire_ms);
         // One that waits for a locked file or a silent server does not keep the other pool.
         let openers = Arc::new(ScheduledThreadPool::new(2));
@@ -66,12 +72,12 @@ impl Store {
                 .build_unchecked(Manager { place })
         };
         let writer_count = if backend == Backend::Sqlite { 1 } else { options.connections };
-        let writers = pool(writer_count, target.clone());
+        let writers = pool(writer_count, place.clone());
         let readers = match backend {
-            Backend::Sqlite => pool(options.connections, target.for_reading()),
+            Backend::Sqlite => pool(options.connections, place.clone().for_reading()),
             Backend::Postgres => writers.clone(),
         };
-        Ok(Self { backend, readers, writers })
+        Ok(Self { backend, readers, writers, place })
     }
 
     /// Which database is in use.
@@ -81,20 +87,42 @@ impl Store {
 
     /// A connection for reading; on `SQLite` it refuses to write.
     pub fn reader(&self) -> Result<Loan, Fault> {
-        borrow(&self.readers)
+        borrow(&self.readers, self.readers.connection_timeout())
     }
 
     /// A connection for writing; on `SQLite` there is one.
     pub fn writer(&self) -> Result<Loan, Fault> {
-        borrow(&self.writers)
+        self.writer_within(self.writers.connection_timeout())
+    }
+
+    /// The same for somebody who has waited already and has so much patience left.
+    pub fn reader_within(&self, patience: Duration) -> Result<Loan, Fault> {
+        borrow(&self.readers, patience)
+    }
+
+    /// The same for writing.
+    pub fn writer_within(&self, patience: Duration) -> Result<Loan, Fault> {
+        borrow(&self.writers, patience)
+    }
+
+    /// A line on which a PostgreSQL server tells what other nodes have ended; `SQLite` has no such thing.
+    pub async fn line(&self, heard: impl Fn(Heard<'_>) + Send + 'static) -> Result<Line, Fault> {
+        match &self.place {
+            Place::Postgres(target) => Line::open(target, heard).await,
+            Place::Sqlite { .. } => Err(Fault::internal("SQLite has no line to listen on")),
+        }
     }
 }
 
-fn borrow(pool: &Pool<Manager>) -> Result<Loan, Fault> {
-    pool.get().map_err(|cause| Fault::Unavailable {
+fn borrow(pool: &Pool<Manager>, patience: Duration) -> Result<Loan, Fault> {
+    let loan = pool.get_timeout(patience).map_err(|cause| Fault::Unavailable {
         what: "no database connection in time".to_owned(),
         cause: Some(cause.into()),
-    })
+    })?;
+    if let Some(patience) = &loan.patience {
+        patience.begin();
+    }
+    Ok(loan)
 }
 
 /// Where the database is.
@@ -145,6 +173,36 @@ pub struct Connection {
     pub any: AnyConnection,
     /// Set when a failure leaves doubt about its state; the pool then throws it away.
     pub broken: bool,
+    /// What `SQLite` last said about what others have written.
+    version: Option<i64>,
+    patience: Option<Patience>,
+}
+
+impl Connection {
+    /// This loan may take as long as it takes: a migration does.
+    pub fn take_your_time(&self) {
+        if let Some(patience) = &self.patience {
+            patience.suspend();
+        }
+    }
+
+    /// Whether anybody but this connection has written into the `SQLite` file since it was last asked. A connection
+    /// that is asked for the first time does not know, and says yes.
+    ///
+    /// `data_version` changes when another connection commits, of this process or of any other, and never when
+    /// this one does: asked of the only connection that a server writes with, it tells of the command line.
+    pub fn others_wrote(&mut self) -> Result<bool, Fault> {
+        let Driver::Sqlite(sqlite) = &mut self.any.driver else { return Ok(true) };
+        let asking = || sql_query("pragma data_version").get_result::<Version>(sqlite.as_mut());
+        let now = faults::sqlite(asking)?.data_version;
+        Ok(self.version.replace(now) != Some(now))
+    }
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
 }
 
 impl ManageConnection for Manager {
@@ -154,13 +212,13 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<Connection, Fault> {
         let opened = match &self.place {
             Place::Sqlite { path, lock_ms, reading } => open_sqlite(path, *lock_ms, *reading)
-                .map(|sqlite| AnyConnection::Sqlite(Box::new(sqlite))),
-            Place::Postgres(target) => {
-                target.connect().map(|postgres| AnyConnection::Postgres(Box::new(postgres)))
-            }
+                .map(|sqlite| (AnyConnection::new(Driver::Sqlite(Box::new(sqlite))), None)),
+            Place::Postgres(target) => target.connect().map(|(postgres, patience)| {
+                (AnyConnection::new(Driver::Postgres(Box::new(postgres))), Some(patience))
+            }),
         };
-        let any = opened.map_err(|fault| told_whole(&fault))?;
-        Ok(Connection { any, broken: false })
+        let (any, patience) = opened.map_err(|fault| told_whole(&fault))?;
+        Ok(Connection { any, broken: false, version: None, patience })
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Fault> {
@@ -189,9 +247,9 @@ fn told_whole(fault: &Fault) -> Fault {
 
 /// Whether the connection still answers.
 pub fn is_alive(conn: &mut AnyConnection) -> bool {
-    match conn {
-        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("select 1").is_ok(),
-        AnyConnection::Postgres(postgres) => postgres.batch_execute("select 1").is_ok(),
+    match &mut conn.driver {
+        Driver::Sqlite(sqlite) => sqlite.batch_execute("select 1").is_ok(),
+        Driver::Postgres(postgres) => postgres.batch_execute("select 1").is_ok(),
     }
 }
 

@@ -125,6 +125,24 @@ pub fn postpone(
     Ok(())
 }
 
+/// Puts a letter back that was not tried at all: the try that it was lent for does not count.
+pub fn give_back(
+    conn: &mut AnyConnection,
+    id: i64,
+    due_at: DateTime<Utc>,
+    error: &str,
+) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(outbox::table)
+        .filter(outbox::id.eq(id))
+        .set((
+            outbox::due_at.eq(micros(due_at)),
+            outbox::attempts.eq(outbox::attempts - 1),
+            outbox::last_error.eq(Some(error)),
+        ))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Sets a letter aside that cannot be sent; it stays for an administrator to see.
 pub fn park(
     conn: &mut AnyConnection,

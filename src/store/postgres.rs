@@ -3,7 +3,7 @@
 //! Diesel's synchronous interface over the pure-Rust driver: each connection owns a small runtime that the
 //! calling database thread itself drives, so a query costs no hop to another thread.
 
-use std::{cell::RefCell, fs, net::IpAddr, sync::Arc};
+use std::{cell::RefCell, fs, net::IpAddr, sync::Arc, time::Duration};
 
 use diesel::connection::SimpleConnection as _;
 use diesel_async::{
@@ -19,7 +19,7 @@ use tokio_postgres::{Config, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
-use super::faults;
+use super::{faults, patience::Patience};
 use crate::error::Fault;
 
 /// Diesel's view of the connection.
@@ -57,10 +57,12 @@ impl Drop for Drive {
 /// How to reach the server, read from the URL once.
 #[derive(Clone)]
 pub struct Target {
-    config: Config,
-    tls: Option<Arc<ClientConfig>>,
+    pub(super) config: Config,
+    pub(super) tls: Option<Arc<ClientConfig>>,
     /// Settings of every session, as SQL.
     session: String,
+    connect: Duration,
+    deed: Duration,
 }
 
 impl std::fmt::Debug for Target {
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Target {
 /// Limits of every session.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
-    /// Longest statement, in milliseconds.
+    /// Longest statement, and the longest time a session is lent for, in milliseconds.
     pub statement_ms: u64,
     /// Longest wait for a row lock, in milliseconds.
     pub lock_ms: u64,
@@ -91,13 +93,16 @@ impl Target {
             Url::parse(url).map_err(|cause| Fault::because("database.url is not a URL", cause))?;
         let mode = take_parameter(&mut url, "sslmode");
         let roots = take_parameter(&mut url, "sslrootcert");
+        name_hosts_apart(&mut url);
         let mut config: Config = url
             .as_str()
             .parse()
             .map_err(|cause| Fault::because("database.url is not understood", cause))?;
-        config.connect_timeout(std::time::Duration::from_millis(limits.connect_ms));
-        config.tcp_user_timeout(std::time::Duration::from_secs(5));
-        config.keepalives_idle(std::time::Duration::from_secs(10));
+        // Whoever waits for it may have gone by then; the next one finds it in the pool.
+        let connect = Duration::from_millis(limits.connect_ms.max(limits.statement_ms));
+        config.connect_timeout(connect);
+        config.tcp_user_timeout(Duration::from_secs(5));
+        config.keepalives_idle(Duration::from_secs(10));
         config.application_name("cambio");
         let tls = tls_for(mode.as_deref(), roots.as_deref(), is_local(&config))?;
         if tls.is_some() {
@@ -108,35 +113,47 @@ impl Target {
              set idle_in_transaction_session_timeout = 10000",
             limits.statement_ms, limits.lock_ms
         );
-        Ok(Self { config, tls, session })
+        let deed = Duration::from_millis(limits.statement_ms);
+        Ok(Self { config, tls, session, connect, deed })
     }
 
-    /// Opens a connection and gives the session its limits.
-    pub fn connect(&self) -> Result<PostgresConnection, Fault> {
+    /// Opens a connection, gives the session its limits, and tells whoever lends it how to limit each loan.
+    pub fn connect(&self) -> Result<(PostgresConnection, Patience), Fault> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|cause| Fault::because("no runtime for a database connection", cause))?;
-        let opened = runtime.block_on(self.open())?;
+        let patience = Patience::new(self.deed);
+        // The driver limits the connection itself only: a server that takes it may say nothing for ever.
+        let opening = async { tokio::time::timeout(self.connect, self.open(&patience)).await };
+        let opened = runtime.block_on(opening).map_err(|_late| {
+            Fault::unavailable("the database took the connection and said nothing")
+        })??;
         HANDED_OVER.with_borrow_mut(|slot| *slot = Some(runtime));
         let mut connection = PostgresConnection::from(opened);
+        patience.begin();
         faults::postgres(|| connection.batch_execute(&self.session))?;
-        Ok(connection)
+        Ok((connection, patience))
     }
 
-    async fn open(&self) -> Result<AsyncPgConnection, Fault> {
+    async fn open(&self, patience: &Patience) -> Result<AsyncPgConnection, Fault> {
         let no_answer = |cause: tokio_postgres::Error| Fault::Unavailable {
             what: "the database does not take connections".to_owned(),
             cause: Some(cause.into()),
         };
-        let opened = if let Some(tls) = &self.tls {
+        // Once its patience is over the connection is dropped, and whoever waits is told that it is closed: what
+        // limits statements in the server does not help against a server that is frozen, or out of reach.
+        let client = if let Some(tls) = &self.tls {
             let connector = MakeRustlsConnect::new(tls.as_ref().clone());
             let (client, driver) = self.config.connect(connector).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         } else {
             let (client, driver) = self.config.connect(NoTls).await.map_err(no_answer)?;
-            AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            tokio::spawn(patience.clone().bound(driver));
+            client
         };
+        let opened = AsyncPgConnection::try_from(client).await;
         opened.map_err(|cause| Fault::Unavailable {
             what: "the database connection cannot be set up".to_owned(),
             cause: Some(cause.into()),
@@ -153,6 +170,20 @@ fn take_parameter(url: &mut Url, name: &str) -> Option<String> {
     let kept = kept.join("&");
     url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
     taken
+}
+
+/// Makes `host=A,B` two hosts: in a URL the driver takes it for the name of one.
+fn name_hosts_apart(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let pairs = query.split('&').map(|pair| match pair.strip_prefix("host=") {
+        Some(hosts) => {
+            let hosts = hosts.split(',').map(|host| format!("host={host}"));
+            hosts.collect::<Vec<_>>().join("&")
+        }
+        None => pair.to_owned(),
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    url.set_query(Some(&query));
 }
 
 /// Whether every host is this machine. The driver is asked, not the URL: `?host=` names hosts, too.
@@ -227,7 +258,7 @@ fn roots_from(file: Option<&str>) -> Result<RootCertStore, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SessionLimits, Target};
+    use super::{Host, SessionLimits, Target};
 
     fn is_encrypted(url: &str) -> bool {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
@@ -263,6 +294,29 @@ mod tests {
     fn a_sslmode_that_does_not_exist_is_told() {
         let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
         assert!(Target::parse("postgres://cambio@db.example/c?sslmode=prefer", limits).is_err());
+    }
+
+    #[test]
+    fn hosts_and_ports_are_told_apart() {
+        let url = "postgres:///c?user=u&host=one.example,127.0.0.1,/run/pg&port=5433,5434,5435\
+                   &target_session_attrs=read-write";
+        let limits = SessionLimits { statement_ms: 1, lock_ms: 1, connect_ms: 1 };
+        let target = Target::parse(url, limits).expect("a target");
+        let hosts = [
+            Host::Tcp("one.example".to_owned()),
+            Host::Tcp("127.0.0.1".to_owned()),
+            Host::Unix("/run/pg".into()),
+        ];
+        assert_eq!(target.config.get_hosts(), hosts);
+        assert_eq!(target.config.get_ports(), [5433, 5434, 5435]);
+    }
+
+    #[test]
+    fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgres://u@{}/c", silent.local_addr().expect("an address"));
+        let limits = SessionLimits { statement_ms: 50, lock_ms: 50, connect_ms: 50 };
+        assert!(Target::parse(&url, limits).expect("a target").connect().is_err());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         account::Account,
         client::ClientKey,
+        ended::Ended,
         grant::How,
         scope::ScopeSet,
         token::{Digest, FamilyId, RefreshStage, TokenKind},
@@ -39,7 +40,12 @@ pub struct FoundToken {
 impl FoundToken {
     /// Whether its own time is over, or that of its whole family.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
-        [self.expires_at, self.family.expires_at].into_iter().flatten().any(|end| end <= now)
+        self.end().is_some_and(|end| end <= now)
+    }
+
+    /// When that will be.
+    pub fn end(&self) -> Option<DateTime<Utc>> {
+        [self.expires_at, self.family.expires_at].into_iter().flatten().min()
     }
 }
 
@@ -234,6 +240,7 @@ pub fn touch(
 
 /// Deletes the access tokens of a family.
 pub fn delete_access_of(conn: &mut AnyConnection, family: FamilyId) -> Result<(), Fault> {
+    conn.end(Ended::Replaced(family));
     on!(conn, c => diesel::delete(access_tokens::table)
         .filter(access_tokens::family_id.eq(family.0))
         .execute(c)?);

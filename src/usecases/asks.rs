@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Ctx, clients, codes};
 use crate::{
-    crypto::{fingerprint, seal, secret},
+    crypto::{fingerprint, keys::Keys, seal, secret},
     domain::{
         account::AccountId,
         browser::BrowserSession,
@@ -74,13 +74,18 @@ pub fn pack(ctx: &Ctx<'_>, pending: &Pending, browser: &SecretString) -> Outcome
         "browser": hex::encode(secret::digest(browser).0),
         "until": (ctx.now + PATIENCE).timestamp(),
     });
-    Ok(seal::pack(key(ctx)?, PURPOSE, ctx.entropy, told.to_string().as_bytes())?)
+    Ok(seal::pack(key(ctx.keys)?, PURPOSE, ctx.entropy, told.to_string().as_bytes())?)
 }
 
 /// Reads a sealed request: it must be ours, in time, and of this browser.
-pub fn unpack(ctx: &Ctx<'_>, sealed: &str, browser: &SecretString) -> Outcome<Pending> {
+pub fn unpack(
+    keys: &Keys,
+    sealed: &str,
+    browser: &SecretString,
+    now: DateTime<Utc>,
+) -> Outcome<Pending> {
     let bad = |why| Refusal::BadGrant(why);
-    let text = seal::unpack(key(ctx)?, PURPOSE, sealed)?.ok_or(bad(Why::Forged))?;
+    let text = seal::unpack(key(keys)?, PURPOSE, sealed)?.ok_or(bad(Why::Forged))?;
     let told: Value =
         serde_json::from_slice(&text).map_err(|cause| Fault::because("a sealed request", cause))?;
     let bent = || Fault::internal("a sealed request cannot be read");
@@ -90,7 +95,7 @@ pub fn unpack(ctx: &Ctx<'_>, sealed: &str, browser: &SecretString) -> Outcome<Pe
     if !fingerprint::same(word("browser").ok_or_else(bent)?, &own) {
         return Err(bad(Why::ForeignAudience).into());
     }
-    if number("until").ok_or_else(bent)? <= ctx.now.timestamp() {
+    if number("until").ok_or_else(bent)? <= now.timestamp() {
         return Err(bad(Why::Expired).into());
     }
     let text = |name: &str| word(name).map(str::to_owned);
@@ -171,7 +176,7 @@ pub fn allow(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Outcome<
     let client = client_of(ctx, ask)?;
     let place = (session.account.id, client.key);
     // Whoever allows more at the same time waits: neither may lose what the other was told.
-    consents::lock(ctx.conn, place, ctx.now)?;
+    consents::hold(ctx.conn, place, ctx.now)?;
     let before = consents::find(ctx.conn, place.0, place.1)?.unwrap_or_default();
     let is_first = before.scope.is_empty();
     let mut resources = if is_first { Vec::new() } else { places(ctx, &before.resources) };
@@ -186,6 +191,6 @@ pub fn allow(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Outcome<
 }
 
 /// Without a key to seal with there are no pages.
-fn key<'a>(ctx: &Ctx<'a>) -> Outcome<&'a SecretString> {
-    Ok(ctx.keys.sealing.as_ref().ok_or(Refusal::NotFound)?)
+fn key(keys: &Keys) -> Outcome<&SecretString> {
+    Ok(keys.sealing.as_ref().ok_or(Refusal::NotFound)?)
 }

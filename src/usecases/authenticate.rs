@@ -1,7 +1,7 @@
 //! A credential becomes a principal. Every check reads the live state (R11): a revoked family, a new
 //! epoch, a deactivated account or a disabled client end a token with the next request.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Ctx, dialect_jwt, jwt};
@@ -23,6 +23,8 @@ pub struct Authenticated {
     pub principal: Principal,
     /// The auth token whose idle time should start anew.
     pub touch: Option<Digest>,
+    /// When it has to be asked again at the latest: its time is over then, or its use is to be noted.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// How rarely the use of an auth token is written down: after a tenth of its idle time, and after this at the latest.
@@ -39,12 +41,11 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             let digest = secret::digest(token);
             let found = tokens::find_access(ctx.conn, digest)?;
             let rest = ctx.policy.lifetimes.auth_token_idle.map(|idle| TOUCH_EVERY.min(idle / 10));
-            let stale = found
-                .as_ref()
-                .zip(rest)
-                .is_some_and(|(found, rest)| found.issued_at + rest < ctx.now);
+            let due = found.as_ref().zip(rest).map(|(found, rest)| found.issued_at + rest);
+            let stale = due.is_some_and(|due| due < ctx.now);
             let mut authenticated = stored(ctx, found, (TokenKind::Auth, Via::AuthToken))?;
             authenticated.touch = stale.then_some(digest);
+            authenticated.until = [authenticated.until, due].into_iter().flatten().min();
             Ok(authenticated)
         }
         Credential::Jwt(shown) if shown.scheme == Scheme::Bearer && is_access(&shown.token) => {
@@ -53,12 +54,12 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &Credential) -> Outcome<Authentica
             stored(ctx, found, (TokenKind::Access, Via::AccessToken))
         }
         Credential::Jwt(shown) => {
-            let principal = jwt::authenticate(ctx, shown)?;
-            Ok(Authenticated { principal, touch: None })
+            let (principal, until) = jwt::authenticate(ctx, shown)?;
+            Ok(Authenticated { principal, touch: None, until })
         }
         Credential::DialectJwt(dialect, token) => {
-            let principal = dialect_jwt::authenticate(ctx, *dialect, token)?;
-            Ok(Authenticated { principal, touch: None })
+            let (principal, until) = dialect_jwt::authenticate(ctx, *dialect, token)?;
+            Ok(Authenticated { principal, touch: None, until })
         }
         Credential::Malformed(scheme) => {
             Err(Refusal::BadCredential(*scheme, Why::Malformed).into())
@@ -110,6 +111,7 @@ fn stored(
         // RFC 8707 §3, RFC 9068 §4: it was asked for to be shown to somebody else.
         return Err(bad(Why::ForeignAudience).into());
     }
+    let until = found.end();
     let principal = Principal {
         account: found.family.account,
         client: found.family.client.map(|(key, _)| key),
@@ -118,5 +120,5 @@ fn stored(
         via,
         reach: found.family.how.reach(),
     };
-    Ok(Authenticated { principal, touch: None })
+    Ok(Authenticated { principal, touch: None, until })
 }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -29,9 +29,10 @@ use crate::{
 ///
 /// Unknown, disabled, and known with a wrong or missing secret are one refusal and the same work. A public
 /// client has no secret to show: one that shows any is refused too.
-pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Client> {
+pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Proven> {
     if let Some(assertion) = &shown.assertion {
-        return client_assertions::prove(ctx, shown.id.as_ref(), assertion);
+        let client = client_assertions::prove(ctx, shown.id.as_ref(), assertion)?;
+        return Ok(Proven { client, until: None });
     }
     let client = match &shown.id {
         Some(id) => clients::find(ctx.conn, id)?,
@@ -49,15 +50,26 @@ pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Client> {
     if !proven || !client.enabled {
         return Err(Refusal::BadClient.into());
     }
-    Ok(client)
+    let until = live.iter().filter_map(|(_, end)| *end).min();
+    Ok(Proven { client, until })
+}
+
+/// A client that has proved itself.
+#[derive(Debug)]
+pub struct Proven {
+    /// The client.
+    pub client: Client,
+    /// When one of its secrets ends, if one does: then it has to prove itself anew.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// Compares with every live secret, and with one that nothing equals, so that the work does not tell how
 /// many there are.
-fn is_one_of(shown: Option<&SecretString>, live: &[Digest]) -> bool {
+fn is_one_of(shown: Option<&SecretString>, live: &[(Digest, Option<DateTime<Utc>>)]) -> bool {
     let Some(shown) = shown.map(secret::digest) else { return false };
     let mut right = false;
-    for digest in live.iter().chain([&Digest([0; 32])]) {
+    let nobodys = Digest([0; 32]);
+    for digest in live.iter().map(|(digest, _)| digest).chain([&nobodys]) {
         right |= secret::same(shown, *digest);
     }
     right
@@ -99,9 +111,9 @@ pub fn refresh_for(client: &Client) -> WithRefresh {
     if client.may(GrantType::RefreshToken) { WithRefresh::Yes } else { WithRefresh::No }
 }
 
-/// Whether scripts of that origin may call: some client that is switched on is registered with it.
-pub fn is_allowed_origin(ctx: &mut Ctx<'_>, origin: &Origin) -> Outcome<bool> {
-    Ok(clients::list_origins(ctx.conn)?.contains(origin))
+/// The origins whose scripts may call: those of clients that are switched on.
+pub fn allowed_origins(ctx: &mut Ctx<'_>) -> Outcome<Vec<Origin>> {
+    Ok(clients::list_origins(ctx.conn)?)
 }
 
 /// What an administrator wants registered.
@@ -295,7 +307,7 @@ pub fn show(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
 
 /// The same, and nobody else changes it before this deed is over.
 pub(super) fn hold(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
-    clients::lock(ctx.conn, id)?;
+    clients::hold(ctx.conn, id)?;
     show(ctx, id)
 }
 

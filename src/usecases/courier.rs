@@ -204,6 +204,13 @@ pub fn failed(
     Ok(Failure::Later)
 }
 
+/// No letter can leave at the moment: this one is as good as untried, and due again soon, however long that lasts.
+/// So the whole outbox leaves within a minute once the mail server is there again.
+pub fn give_back(ctx: &mut Ctx<'_>, id: i64, error: &str) -> Outcome<()> {
+    outbox::give_back(ctx.conn, id, ctx.now + FIRST_WAIT, error)?;
+    Ok(())
+}
+
 /// The wait after that many tries.
 fn wait_after(attempts: i64) -> TimeDelta {
     let triplings = u32::try_from(attempts.clamp(1, 15) - 1).unwrap_or(0);

@@ -34,12 +34,12 @@ pub(super) fn draft(
     jwt::draft(ctx, key(ctx, dialect)?, claims, end)
 }
 
-/// Who a JWT of the dialect proves to be.
+/// Who a JWT of the dialect proves to be, and when its time is over.
 pub(super) fn authenticate(
     ctx: &mut Ctx<'_>,
     dialect: JwtDialect,
     shown: &SecretString,
-) -> Outcome<Principal> {
+) -> Outcome<(Principal, Option<DateTime<Utc>>)> {
     let claims = signed(ctx, dialect, shown)?;
     jwt::in_time(&claims, ctx.now).map_err(bad)?;
     let account = account_of(dialect, &claims).ok_or(bad(Why::NoSubject))?;

@@ -32,11 +32,6 @@ pub fn published(ctx: &mut Ctx<'_>) -> Outcome<Vec<Value>> {
     Ok(keys.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// Whether there is a key to seal with: without it there is no OpenID Connect, and there are no pages.
-pub fn are_kept(ctx: &mut Ctx<'_>) -> Outcome<bool> {
-    Ok(ctx.keys.sealing.is_some())
-}
-
 /// Every key, for an operator.
 pub fn list(ctx: &mut Ctx<'_>) -> Outcome<Vec<StoredKey>> {
     Ok(signing_keys::list(ctx.conn, ctx.now)?)

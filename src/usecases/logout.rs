@@ -22,6 +22,8 @@ pub struct Wish {
 pub struct Proven {
     /// Whom the `id_token` is about.
     pub account: Option<AccountId>,
+    /// The client that a place is registered with.
+    pub client: Option<String>,
     /// A place that is registered with the application.
     pub place: Option<String>,
 }
@@ -41,10 +43,15 @@ pub fn judge(ctx: &mut Ctx<'_>, wish: &Wish) -> Outcome<Proven> {
         }
         (client, audience) => client.as_ref().or(audience.as_ref()),
     };
-    let Some(place) = &wish.place else { return Ok(Proven { account, place: None }) };
+    let Some(place) = &wish.place else { return Ok(Proven { account, ..Proven::default() }) };
+    // A hint that cannot be read, whose key is gone by now, names nobody to send people back to: they stay here.
+    if named.is_none() && wish.hint.is_some() {
+        return Ok(Proven::default());
+    }
     let client = clients::named(ctx, named.map(String::as_str))?.ok_or(Refusal::UnknownClient)?;
     if !client.options.post_logout_uris.iter().any(|uri| uri.as_str() == place) {
         return Err(Refusal::RedirectNotAllowed.into());
     }
-    Ok(Proven { account, place: Some(place.clone()) })
+    let client = Some(client.id.as_str().to_owned());
+    Ok(Proven { account, client, place: Some(place.clone()) })
 }

@@ -72,7 +72,7 @@ pub fn good_until(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<DateTime<U
 }
 
 fn who(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Principal> {
-    dialect_jwt::authenticate(ctx, DIALECT, shown)
+    Ok(dialect_jwt::authenticate(ctx, DIALECT, shown)?.0)
 }
 
 fn issue(ctx: &mut Ctx<'_>, account: &Account, session: &Session) -> Outcome<SecretString> {

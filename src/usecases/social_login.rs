@@ -13,7 +13,7 @@ use super::{
     jwt::{self, JwtPair},
 };
 use crate::{
-    crypto::{fingerprint, seal, secret},
+    crypto::{fingerprint, keys::Keys, seal, secret},
     domain::{
         account::Account,
         grant::How,
@@ -46,8 +46,8 @@ impl Side {
 }
 
 /// Whether there is a key to seal states with; without one nobody is sent to a provider's page.
-pub fn is_open(ctx: &Ctx<'_>) -> bool {
-    ctx.keys.sealing.is_some()
+pub fn is_open(keys: &Keys) -> bool {
+    keys.sealing.is_some()
 }
 
 /// Lets a browser set out for a provider's page, from which it may return to the given address.

@@ -65,7 +65,7 @@ async function application(page, tag, back) {
   await look(page, `consent-${tag}`);
   await follow(page, 'button[value="allow"]');
   const came = new URL(page.url());
-  assert.equal(`${came.origin}${came.pathname}`, back);
+  assert.equal(`${came.origin}${came.pathname}`, landed(), "it is led on by what it leads to");
   assert.deepEqual([came.searchParams.get("state"), came.searchParams.get("iss")], ["st4te", base]);
   assert.match(came.searchParams.get("code"), /^cac_/);
 }
@@ -109,8 +109,29 @@ async function journey(settings, title, back) {
   await context.close();
 }
 
-const site = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<!doctype html><title>Back</title>"));
-await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
+/** A page of another site sends somebody here to sign out: they are asked, and stay signed in. */
+async function foreignSignOut() {
+  const address = `foreign-${Date.now()}@example.com`;
+  await account(address);
+  const page = await open({ context: await browser.createBrowserContext() });
+  await page.goto(`${base}/account`);
+  await signIn(page, address, password);
+  await page.goto(landed("sign-out"));
+  await follow(page, "button");
+  assert.equal(await text(page, "h1"), "Sign out");
+  assert.match(await text(page, "main"), new RegExp(address));
+  await page.goto(`${base}/account`);
+  assert.equal(page.url(), `${base}/account`);
+}
+
+// The application lives at one origin, and the page to which its own leads on at another.
+const landed = (path = "landed") => `http://localhost:${site.address().port}/${path}`;
+const site = createServer((asked, answer) => {
+  if (asked.url.startsWith("/back")) return answer.writeHead(302, { Location: asked.url.replace(/^\/back/, landed()) }).end();
+  const form = `<form method="post" action="${base}/oauth/logout"><input name="client_id" value="newsreader"><button>go</button></form>`;
+  answer.setHeader("Content-Type", "text/html").end(`<!doctype html><title>Back</title>${form}`);
+});
+await new Promise((ready) => site.listen(0, ready));
 const back = `http://127.0.0.1:${site.address().port}/back`;
 const titles = { en: "Your account", ru: "Ваша учётная запись", ko: "내 계정" };
 try {
@@ -125,6 +146,8 @@ try {
     await journey(settings, titles[settings.language], back);
     console.log(`ok: signing in in ${settings.language}, ${settings.width ?? 1280} wide, ${settings.dark ? "dark" : "light"}`);
   }
+  await foreignSignOut();
+  console.log("ok: another site signs nobody out");
 } finally {
   site.close();
   await browser.close();

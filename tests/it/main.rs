@@ -14,6 +14,8 @@ mod front;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod oauth_server;

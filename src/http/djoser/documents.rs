@@ -41,7 +41,7 @@ pub async fn edit_settings(
 ) -> Result<HttpResponse, Refused> {
     let body = body.0?;
     let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    app.who(shown.clone()).await?;
     let Value::Object(words) = body else { return Err(BadBody::NotAnObject.into()) };
     let edit =
         if request.method() == Method::PUT { Edit::Replace(words) } else { Edit::Merge(words) };
@@ -78,7 +78,7 @@ fn expected(request: &HttpRequest) -> Expected {
 /// `GET users/me/templates`: the languages; with `?lang=` the template for it.
 pub async fn templates(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    app.who(shown.clone()).await?;
     let Some(language) = language(&request)? else {
         let languages = app.read_as(shown, templates::languages).await?;
         return Ok(answer::ok(StatusCode::OK, &languages));
@@ -95,7 +95,7 @@ pub async fn store_template(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let shown = credential::of(&request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    app.who(shown.clone()).await?;
     let language = language(&request)?;
     let mut read = Reader::new(&words);
     let text = read.verbatim("template");

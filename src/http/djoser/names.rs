@@ -161,7 +161,7 @@ async fn set(
     field: Field,
 ) -> Result<HttpResponse, Refused> {
     let shown = credential::of(request);
-    app.read_as(shown.clone(), |_, me| profile::of(me).map(drop)).await?;
+    profile::of(&*app.who(shown.clone()).await?)?;
     let mut read = Reader::new(words);
     let new = New::read(&mut read, field, app.policy().names.set_retype);
     let typed = passwords::current(&mut read);

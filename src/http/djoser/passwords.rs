@@ -19,14 +19,15 @@ pub async fn set(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let shown = credential::of(&request);
-    let me = app.read_as(shown.clone(), |_, me| Ok(profile::of(me)?.clone())).await?;
+    let me = app.who(shown.clone()).await?;
+    let me = profile::of(&me)?;
     let mut read = Reader::new(&words);
     let new = read.new_password("new_password", retyped(app.policy().password_change.set_retype));
     let typed = current(&mut read);
     let (new, typed) = read.finish(new.zip(typed))?;
     // A wrong password hides a weak one, as it does at djoser.
     let checked = check_current(&app, shown.clone(), &typed).await?;
-    app.change_password(shown, (&me, checked), &new).await?;
+    app.change_password(shown, (me, checked), &new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -29,7 +29,14 @@ pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, 
     Ok(answer::ok(StatusCode::OK, &bodies))
 }
 
-/// `GET users/me/`, `GET users/{id}/`: one record.
+/// `GET users/me/`: one's own record. What every application asks for again and again: from memory.
+pub async fn own(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let me = app.who(credential::of(&request)).await?;
+    let login = app.policy().names.login;
+    Ok(answer::ok(StatusCode::OK, &UserBody::new(profile::of(&me)?, login)))
+}
+
+/// `GET users/{id}/`: one record.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let (login, whose) = (app.policy().names.login, whose(&request));
     let shown = credential::of(&request);

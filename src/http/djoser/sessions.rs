@@ -102,7 +102,7 @@ async fn enter(
         return Err(bad.clone().into());
     }
     let shown = credential::of(request);
-    app.read_as(shown.clone(), |_, _| Ok(())).await?;
+    app.who(shown.clone()).await?;
     Ok((shown, body.0?))
 }
 

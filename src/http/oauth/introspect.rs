@@ -12,7 +12,7 @@ use crate::{
         body::Form,
         fields::{Reader, Text},
     },
-    usecases::introspect::{self, Live},
+    usecases::introspect::Live,
 };
 
 /// Tells a client that proves itself what a token is worth; of what it may not know, that it is not active.
@@ -25,12 +25,7 @@ pub async fn endpoint(
     let shown = token::client(&request, &words)?;
     let mut read = Reader::new(&words);
     let token: Option<SecretString> = read.text(Text::filled("token", 16 * 1024)).map(Into::into);
-    let live = app
-        .read_by(shown, move |ctx, client| match &token {
-            Some(token) => introspect::introspect(ctx, client, token),
-            None => Ok(None),
-        })
-        .await?;
+    let live = app.introspect(shown, token).await?;
     read.finish(words.get("token").map(|_| ()))?;
     let issuer = &app.policy().issuer;
     Ok(HttpResponse::Ok().json(live.map_or(json!({ "active": false }), |live| body(&live, issuer))))

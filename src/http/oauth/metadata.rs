@@ -8,13 +8,12 @@ use crate::{
     app::App,
     domain::{client::GrantType, language::Language, scope::ScopeSet},
     error::Refusal,
-    usecases::keys,
 };
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub async fn server(app: Data<App>) -> Result<HttpResponse, Refused> {
     let mut document = document(&app);
-    if !app.read(keys::are_kept).await? {
+    if !app.keeps_keys() {
         without_pages(&mut document);
     }
     Ok(public(&document))
@@ -22,7 +21,7 @@ pub async fn server(app: Data<App>) -> Result<HttpResponse, Refused> {
 
 /// `GET /.well-known/openid-configuration`; nowhere without a key.
 pub async fn provider(app: Data<App>) -> Result<HttpResponse, Refused> {
-    if !app.read(keys::are_kept).await? {
+    if !app.keeps_keys() {
         return Err(Refusal::NotFound.into());
     }
     Ok(public(&document(&app)))

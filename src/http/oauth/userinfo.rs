@@ -19,7 +19,7 @@ pub async fn endpoint(app: Data<App>, request: HttpRequest) -> Result<HttpRespon
     let shown = credential::of(&request)
         .filter(|shown| matches!(shown, Credential::Bearer(_) | Credential::Jwt(_)));
     let told = app
-        .read_to(Some(Act::Identify), shown, |ctx, me| {
+        .read_to(Act::Identify, shown, |ctx, me| {
             // A client that acts for itself is nobody.
             let person = me.account.as_ref().ok_or(Refusal::ScopeMissing(OPENID))?;
             claims::about(ctx, person, &me.scope)

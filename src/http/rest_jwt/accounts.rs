@@ -129,8 +129,9 @@ pub async fn get_user(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Re
     let told = async {
         let token = sessions::token(&body.0?)?;
         let shown = Credential::DialectJwt(JwtDialect::Signin, token);
-        let seen = app.read_as(Some(shown), |_, me| Ok(PersonBody::from(profile::of(me)?)));
-        Ok(answer::ok(StatusCode::OK, &json!({ "user": seen.await?, "status": 200 })))
+        let me = app.who(Some(shown)).await?;
+        let person = PersonBody::from(profile::of(&me)?);
+        Ok(answer::ok(StatusCode::OK, &json!({ "user": person, "status": 200 })))
     };
     told.await.map_err(|refused: Refused| refused.of(Call::GetUser))
 }

@@ -78,8 +78,8 @@ async fn wish(
 
 /// `GET me/`: who the JWT is.
 pub async fn me(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let body = app.read_as(shown(&request), |_, me| Ok(PersonBody::from(profile::of(me)?))).await?;
-    Ok(answer::ok(StatusCode::OK, &body))
+    let me = app.who(shown(&request)).await?;
+    Ok(answer::ok(StatusCode::OK, &PersonBody::from(profile::of(&me)?)))
 }
 
 /// `PUT me/`, `PATCH me/`: another user name, another address. A new address is not in the answer yet: it
@@ -90,7 +90,7 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
-    app.read_as(shown(&request), |_, _| Ok(())).await?;
+    app.who(shown(&request)).await?;
     let mut read = Reader::new(&words);
     let username = read.maybe(Reader::username, "username");
     let email = read.maybe(Reader::email, "email");

@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::{Value, context};
 
-use super::{NoPage, Visit, consent::name_of, visit::text_of};
+use super::{
+    NoPage, Visit,
+    consent::name_of,
+    visit::{FormLeads, text_of},
+};
 use crate::{domain::browser::BrowserSession, http::body::Form, usecases::apps};
 
 /// `GET`: the page.
@@ -35,7 +39,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         })
         .collect();
     let filled = context! { person => name_of(&session.account), apps, browsers };
-    Ok(visit.page(StatusCode::OK, "account.html", filled, None)?)
+    Ok(visit.page(StatusCode::OK, "account.html", filled, FormLeads::Here)?)
 }
 
 async fn ended(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use minijinja::context;
 use secrecy::SecretString;
 
-use super::{NoPage, Visit, way::Way};
+use super::{NoPage, Visit, visit::FormLeads, way::Way};
 use crate::{domain::account::AccountId, error::Refusal, http::body::Form, usecases::register};
 
 /// `GET`: a button.
@@ -36,7 +36,7 @@ fn shown(visit: &Visit, link: &(String, String)) -> Result<HttpResponse, NoPage>
     opened(link)?;
     let (uid, token) = link;
     let filled = context! { path => format!("/auth/activate/{uid}/{token}") };
-    Ok(visit.page(StatusCode::OK, "activate.html", filled, None)?)
+    Ok(visit.page(StatusCode::OK, "activate.html", filled, FormLeads::Here)?)
 }
 
 async fn activated(

@@ -28,6 +28,9 @@ pub async fn from_query(visit: Visit) -> HttpResponse {
 
 /// `POST`: the request is in a form, which an application's page sends.
 pub async fn from_form(visit: Visit, body: Form) -> HttpResponse {
+    if let Some(again) = body.0.as_ref().ok().and_then(|words| visit.asked_again(words)) {
+        return again;
+    }
     let read = body.0.and_then(|words| Ok((as_request(&words, Vec::new())?, wanted(&words))));
     match read {
         Ok((words, language)) => answer(visit.speaking(language), words, language).await,

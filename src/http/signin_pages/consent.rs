@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, authorize, visit::text_of, way};
+use super::{
+    NoPage, Visit, authorize,
+    visit::{FormLeads, text_of},
+    way,
+};
 use crate::{
     domain::{account::Account, client::GrantType, code::Ask, email::Email, username::Username},
     error::{Refusal, Why},
@@ -24,7 +28,7 @@ pub async fn decide(visit: Visit, body: Form) -> HttpResponse {
 }
 
 async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
-    let Some((pending, sealed)) = way::asked(visit, &visit.query()?).await? else {
+    let Some((pending, sealed)) = way::asked(visit, &visit.query()?)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let visit = &visit.speaking(pending.language);
@@ -45,8 +49,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         minutes => lifetimes.access.num_minutes(),
         days => stays.then(|| lifetimes.refresh_absolute.num_days()),
     };
-    let leads_to = Some(pending.ask.redirect_uri.as_str());
-    Ok(visit.page(StatusCode::OK, "consent.html", filled, leads_to)?)
+    Ok(visit.page(StatusCode::OK, "consent.html", filled, FormLeads::Away)?)
 }
 
 /// Where the answer goes, as a person can judge it: the host of a web page, else the whole.
@@ -66,7 +69,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let words = body.0?;
     // What was shown is what is allowed: the form of one request does not answer another.
     visit.insist_about(&words, &text_of(&words, "ask").unwrap_or_default())?;
-    let Some((pending, _)) = way::asked(visit, &words).await? else {
+    let Some((pending, _)) = way::asked(visit, &words)? else {
         return Err(Refusal::BadGrant(Why::Unknown).into());
     };
     let session = visit.signed_in().await?.filter(|session| !pending.wants_login(session));

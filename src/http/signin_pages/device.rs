@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, consent::name_of, visit::text_of};
+use super::{
+    NoPage, Visit,
+    consent::name_of,
+    visit::{FormLeads, text_of},
+};
 use crate::{
     domain::{
         browser::BrowserSession,
@@ -40,7 +44,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
 
 fn enter(visit: &Visit, code: &str, complaint: Option<&str>) -> Result<HttpResponse, NoPage> {
     let status = if complaint.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(visit.page(status, "device.html", context! { code, complaint }, None)?)
+    Ok(visit.page(status, "device.html", context! { code, complaint }, FormLeads::Here)?)
 }
 
 async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
@@ -64,7 +68,12 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     match decided {
         Ok(()) => {
             let allowed = stage == DeviceStage::Allowed;
-            Ok(visit.page(StatusCode::OK, "device_done.html", context! { allowed }, None)?)
+            Ok(visit.page(
+                StatusCode::OK,
+                "device_done.html",
+                context! { allowed },
+                FormLeads::Here,
+            )?)
         }
         Err(Error::Refused(Refusal::BadGrant(_))) => enter(visit, &typed, Some("device-unknown")),
         Err(other) => Err(other.into()),
@@ -93,5 +102,5 @@ async fn look(
         scopes => device.scope.iter().map(ToString::to_string).collect::<Vec<_>>(),
         resources => device.resources.join(", "),
     };
-    Ok(visit.page(StatusCode::OK, "device_ask.html", filled, None)?)
+    Ok(visit.page(StatusCode::OK, "device_ask.html", filled, FormLeads::Here)?)
 }

@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, visit::text_of, way::Way};
+use super::{
+    NoPage, Visit,
+    visit::{FormLeads, text_of},
+    way::Way,
+};
 use crate::{
     error::{Error, Refusal},
     usecases::asks,
@@ -29,7 +33,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         client => client(visit, &way).await?,
         ..way.filled()
     };
-    Ok(visit.speaking(way.language()).page(StatusCode::OK, "done.html", filled, None)?)
+    Ok(visit.speaking(way.language()).page(StatusCode::OK, "done.html", filled, FormLeads::Here)?)
 }
 
 /// The application that the person came from, if their browser has kept it and it is still there.

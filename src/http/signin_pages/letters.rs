@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, visit::text_of, way::Way};
+use super::{
+    NoPage, Visit,
+    visit::{FormLeads, text_of},
+    way::Way,
+};
 use crate::{
     domain::letter::LetterKind,
     error::{FieldError, Refusal},
@@ -78,7 +82,7 @@ fn page(
     let visit = visit.speaking(way.language());
     let (what, errors) = (wanted.word(), visit.complaints(errors));
     let filled = context! { what, email, errors, ..way.filled() };
-    Ok(visit.page(status, "letter.html", filled, None)?)
+    Ok(visit.page(status, "letter.html", filled, FormLeads::Here)?)
 }
 
 async fn asked_for(visit: &Visit, wanted: Wanted, body: Form) -> Result<HttpResponse, NoPage> {

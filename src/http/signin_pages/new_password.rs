@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use minijinja::context;
 
-use super::{NoPage, Visit, activation, consent::name_of, way::Way};
+use super::{NoPage, Visit, activation, consent::name_of, visit::FormLeads, way::Way};
 use crate::{
     domain::account::Account,
     error::{Error, FieldError, Refusal},
@@ -51,7 +51,7 @@ fn page(
         twice => visit.app.policy().password_change.reset_retype,
         errors => visit.complaints(errors),
     };
-    Ok(visit.page(status, "new_password.html", filled, None)?)
+    Ok(visit.page(status, "new_password.html", filled, FormLeads::Here)?)
 }
 
 async fn set_by(

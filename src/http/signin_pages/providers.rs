@@ -31,12 +31,12 @@ pub const SAID: [&str; 7] = [
 ];
 
 /// The providers whose page people can be sent to.
-pub async fn offered(visit: &Visit) -> Result<Vec<Value>, NoPage> {
-    if !visit.app.read(|ctx| Ok(social_login::is_open(ctx))).await? {
-        return Ok(Vec::new());
+pub fn offered(visit: &Visit) -> Vec<Value> {
+    if !visit.app.leads_to_providers() {
+        return Vec::new();
     }
     let names = visit.app.providers().with_page();
-    Ok(names.map(|name| context! { name => name.as_str() }).collect())
+    names.map(|name| context! { name => name.as_str() }).collect()
 }
 
 /// `GET`: on to the provider's page.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::Visit;
+use super::{Visit, visit::FormLeads};
 use crate::{
     error::{Error, Fault, Refusal},
     http::{answer, body::BadBody, sentences::Tongue},
@@ -75,7 +75,7 @@ impl NoPage {
             status,
             "error.html",
             context! { message => words, again => again(visit, words) },
-            None,
+            FormLeads::Here,
         );
         let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
         if let Some(told) = told.and_then(|told| told.extensions().get::<answer::Told>().cloned()) {

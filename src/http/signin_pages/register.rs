@@ -3,7 +3,11 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use minijinja::context;
 
-use super::{NoPage, Visit, visit::text_of, way::Way};
+use super::{
+    NoPage, Visit,
+    visit::{FormLeads, text_of},
+    way::Way,
+};
 use crate::{
     domain::policy::{Activation, LoginField},
     error::{Error, FieldError, Refusal},
@@ -58,7 +62,7 @@ fn page(
         errors => visit.complaints(errors),
         ..way.filled()
     };
-    Ok(visit.page(status, "register.html", filled, None)?)
+    Ok(visit.page(status, "register.html", filled, FormLeads::Here)?)
 }
 
 async fn created(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {

@@ -44,10 +44,10 @@ async fn page(
         name => name,
         complaint => complaint,
         registers => visit.app.policy().registration.enabled,
-        providers => providers::offered(&visit).await?,
+        providers => providers::offered(&visit),
         ..way.filled()
     };
-    Ok(visit.page(status, "sign_in.html", filled, way.leads_to())?)
+    Ok(visit.page(status, "sign_in.html", filled, way.leads())?)
 }
 
 async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {

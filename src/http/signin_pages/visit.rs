@@ -126,15 +126,19 @@ impl Visit {
 
     /// The same of a form that decides about something, which the page has shown.
     pub fn insist_about(&self, words: &Words, about: &str) -> Result<(), NoPage> {
-        let header =
-            |name: &str| self.request.headers().get(name).map(header::HeaderValue::as_bytes);
-        let own = origin_of(&self.app.policy().issuer);
-        let origin = header("origin").is_none_or(|origin| origin == own.as_bytes());
-        let site = header("sec-fetch-site").is_none_or(|site| site == b"same-origin");
         let shown = text_of(words, "form_token").unwrap_or_default();
         let known = self.cookie.read(&self.request).is_some()
             && browsers::is_form_token(&shown, (&self.browser, self.session.as_ref()), about);
-        if origin && site && known { Ok(()) } else { Err(NoPage::Foreign) }
+        if self.is_ours() && known { Ok(()) } else { Err(NoPage::Foreign) }
+    }
+
+    /// Whether the browser says that a page of ours sent the form, or says nothing about that.
+    fn is_ours(&self) -> bool {
+        let header =
+            |name: &str| self.request.headers().get(name).map(header::HeaderValue::as_bytes);
+        let own = origin_of(&self.app.policy().issuer);
+        header("origin").is_none_or(|origin| origin == own.as_bytes())
+            && header("sec-fetch-site").is_none_or(|site| site == b"same-origin")
     }
 
     /// What a form carries that decides about something.
@@ -142,13 +146,13 @@ impl Visit {
         browsers::form_token(&self.browser, self.session.as_ref(), about)
     }
 
-    /// A page. `leads_to` is where its form may end up besides here.
+    /// A page, and where its form leads.
     pub fn page(
         &self,
         status: StatusCode,
         name: &str,
         filled: Value,
-        leads_to: Option<&str>,
+        form: FormLeads,
     ) -> Result<HttpResponse, Fault> {
         let base = context! {
             lang => self.language.tag(),
@@ -161,16 +165,16 @@ impl Visit {
         if let Some(language) = switched(&self.request) {
             page.append_header((header::SET_COOKIE, self.cookie.write_language(language)));
         }
-        Ok(page
+        let page = page
             .content_type("text/html; charset=utf-8")
-            .insert_header((header::CONTENT_SECURITY_POLICY, policy(leads_to)))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy(form)))
             // Not `no-referrer`: with it browsers send `Origin: null` with our own forms (Fetch, "append a
             // request Origin header"), which are refused like anybody's. Other sites are told nothing either way.
             .insert_header((header::REFERRER_POLICY, "same-origin"))
-            .append_header((header::SET_COOKIE, self.cookie.write(&self.browser, SESSION_LIFE)))
             .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "Accept-Language, Cookie"))
-            .body(html))
+            .body(html);
+        Ok(self.remembered(page))
     }
 
     /// The same page in each language, as its links say it. What answers a form has no such links: its address
@@ -195,13 +199,28 @@ impl Visit {
         self.remembered(see_other(&format!("{}{path}", self.app.policy().issuer)))
     }
 
-    /// The answer, with the secret by which the browser is known again.
+    /// The answer, with the secret by which the browser is known again. A form that came without one may be
+    /// another site's, with which browsers send no cookie: its answer must not take the place of the one there is.
     pub fn remembered(&self, mut answer: HttpResponse) -> HttpResponse {
+        let is_sure =
+            self.request.method() != Method::POST || self.cookie.read(&self.request).is_some();
         let cookie = self.cookie.write(&self.browser, SESSION_LIFE);
-        if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
+        if let Some(cookie) = header::HeaderValue::from_str(&cookie).ok().filter(|_| is_sure) {
             answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
         answer
+    }
+
+    /// The same request once more as a `GET`, if another site's form brought it without a cookie: what browsers
+    /// keep from such a form (`SameSite=Lax`) they send along when they are led on.
+    pub fn asked_again(&self, words: &Words) -> Option<HttpResponse> {
+        if self.is_ours() || self.cookie.read(&self.request).is_some() {
+            return None;
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(words.texts());
+        let path = self.request.path();
+        Some(see_other(&format!("{}{path}?{}", self.app.policy().issuer, query.finish())))
     }
 
     /// The answer, whatever became of the request.
@@ -214,6 +233,15 @@ impl Visit {
 fn switched(request: &HttpRequest) -> Option<Language> {
     let mut query = form_urlencoded::parse(request.query_string().as_bytes());
     query.find(|(name, _)| name == LANGUAGE).and_then(|(_, tag)| Language::parse(&tag))
+}
+
+/// Where the answer to a page's form leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormLeads {
+    /// To pages of ours.
+    Here,
+    /// To an application.
+    Away,
 }
 
 /// 303: whatever the method was, what comes next is a `GET` (RFC 9700 §4.12).
@@ -229,8 +257,8 @@ pub fn text_of(words: &Words, name: &str) -> Option<String> {
     }
 }
 
-/// Scheme, host and port of an address, as browsers write an origin; of an app's own scheme the scheme.
-pub fn origin_of(address: &str) -> String {
+/// Scheme, host and port of an address, as browsers write an origin.
+fn origin_of(address: &str) -> String {
     let Ok(url) = Url::parse(address) else { return String::new() };
     match url.scheme() {
         "http" | "https" => url.origin().ascii_serialization(),
@@ -238,13 +266,19 @@ pub fn origin_of(address: &str) -> String {
     }
 }
 
-/// Chromium holds the redirect after a form against `form-action`, too, so the client's place is named.
-fn policy(leads_to: Option<&str>) -> String {
-    let place = leads_to.map(origin_of).unwrap_or_default();
-    format!(
-        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
-         frame-ancestors 'none'; form-action 'self' {place}"
-    )
-    .trim_end()
-    .to_owned()
+/// What a page may load, and where its form may go.
+///
+/// Chromium holds every redirect that follows a form against `form-action`: that to the application, and those on
+/// which the application sends the person then, which nobody here knows. So a page from which one leaves has none.
+fn policy(form: FormLeads) -> &'static str {
+    match form {
+        FormLeads::Here => {
+            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
+             frame-ancestors 'none'; form-action 'self'"
+        }
+        FormLeads::Away => {
+            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
+             frame-ancestors 'none'"
+        }
+    }
 }

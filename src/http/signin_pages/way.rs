@@ -10,11 +10,14 @@ use actix_web::{
 use minijinja::{Value, context};
 use secrecy::SecretString;
 
-use super::{NoPage, Visit, authorize, visit::text_of};
+use super::{
+    NoPage, Visit, authorize,
+    visit::{FormLeads, text_of},
+};
 use crate::{
     domain::{device::UserCode, language::Language},
     http::{body::Words, form},
-    usecases::asks::{self, Pending},
+    usecases::asks::Pending,
 };
 
 /// Where somebody is going: always a page of ours, never an address.
@@ -32,7 +35,7 @@ impl Way {
         let device = text_of(words, "to").is_some_and(|to| to == "device");
         let code = text_of(words, "device").as_deref().and_then(UserCode::parse);
         let code = code.map(|code| code.shown()).unwrap_or_default();
-        Ok(Self { asked: asked(visit, words).await?, device: device.then_some(code) })
+        Ok(Self { asked: asked(visit, words)?, device: device.then_some(code) })
     }
 
     /// What the browser has kept of it; nowhere in particular, if that is not good any more.
@@ -71,9 +74,9 @@ impl Way {
         visit.speaking(language)
     }
 
-    /// Where the answer to the request goes, which a form here may lead to.
-    pub fn leads_to(&self) -> Option<&str> {
-        self.asked.as_ref().map(|(pending, _)| pending.ask.redirect_uri.as_str())
+    /// Where a form leads by which somebody goes on: it may be the last thing that the application waits for.
+    pub fn leads(&self) -> FormLeads {
+        if self.asked.is_some() { FormLeads::Away } else { FormLeads::Here }
     }
 
     /// Lets the browser keep it, or forget what it kept before.
@@ -108,12 +111,11 @@ impl Way {
 }
 
 /// The request somebody is on the way with, if any, and as it was sealed.
-pub async fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, String)>, NoPage> {
+pub fn asked(visit: &Visit, words: &Words) -> Result<Option<(Pending, String)>, NoPage> {
     let Some(sealed) = text_of(words, "ask").filter(|sealed| !sealed.is_empty()) else {
         return Ok(None);
     };
-    let (browser, text) = (visit.browser.clone(), sealed.clone());
-    let pending = visit.app.read(move |ctx| asks::unpack(ctx, &text, &browser)).await?;
+    let pending = visit.app.unpack_ask(&sealed, &visit.browser)?;
     Ok(Some((pending, sealed)))
 }
 

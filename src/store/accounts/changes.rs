@@ -8,6 +8,7 @@ use crate::{
     domain::{
         account::{AccountId, AccountState},
         email::Email,
+        ended::Ended,
         username::Username,
     },
     error::Fault,
@@ -33,6 +34,7 @@ pub fn update_hash(
 
 /// Stores a new password and ends every token and link of the account; tells the new epoch.
 pub fn update_password(conn: &mut AnyConnection, id: AccountId, hash: &str) -> Result<i64, Fault> {
+    conn.end(Ended::Account(id));
     Ok(on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set((accounts::password.eq(hash), accounts::epoch.eq(accounts::epoch + 1)))
@@ -46,6 +48,7 @@ pub fn update_state(
     id: AccountId,
     state: AccountState,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Account(id));
     let sweep = i64::from(state != AccountState::Active);
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
@@ -60,6 +63,7 @@ pub fn activate(
     id: AccountId,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
+    conn.end(Ended::Account(id));
     let changed = on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .filter(accounts::state.eq(AccountState::Pending.word()))
@@ -89,6 +93,7 @@ pub fn wipe(
     (first, last, full): (&str, &str, &str),
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
+    conn.end(Ended::Account(id));
     let changed = on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .filter(accounts::email_verified_at.is_null())
@@ -114,6 +119,7 @@ pub fn wipe(
 
 /// Stores what the person calls itself.
 pub fn update_name(conn: &mut AnyConnection, id: AccountId, name: &str) -> Result<(), Fault> {
+    conn.end(Ended::Account(id));
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set(accounts::name.eq(name))
@@ -128,6 +134,7 @@ pub fn update_email(
     email: &Email,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Account(id));
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set((
@@ -145,12 +152,15 @@ pub fn update_proven(
     id: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    on!(conn, c => diesel::update(accounts::table)
+    let changed = on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .filter(accounts::email.is_not_null())
         .filter(accounts::email_verified_at.is_null())
         .set(accounts::email_verified_at.eq(Some(micros(now))))
         .execute(c)?);
+    if changed > 0 {
+        conn.end(Ended::Account(id));
+    }
     Ok(())
 }
 
@@ -160,6 +170,7 @@ pub fn update_username(
     id: AccountId,
     name: &Username,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Account(id));
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set((
@@ -176,6 +187,7 @@ pub fn update_last_login(
     id: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    conn.end(Ended::Noted(id));
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set(accounts::last_login.eq(Some(micros(now))))
@@ -185,6 +197,7 @@ pub fn update_last_login(
 
 /// Makes the account an administrator, or takes that away.
 pub fn update_admin(conn: &mut AnyConnection, id: AccountId, is_admin: bool) -> Result<(), Fault> {
+    conn.end(Ended::Account(id));
     on!(conn, c => diesel::update(accounts::table)
         .filter(accounts::id.eq(id.0))
         .set(accounts::is_admin.eq(is_admin))

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         account::{Account, AccountId, AccountState},
         email::Email,
+        ended::Ended,
         language::Language,
         username::Username,
     },
@@ -176,6 +177,7 @@ pub fn password_of(conn: &mut AnyConnection, id: AccountId) -> Result<Option<Str
 
 /// Deletes the account with everything that hangs on it; false if there was none.
 pub fn delete(conn: &mut AnyConnection, id: AccountId) -> Result<bool, Fault> {
+    conn.end(Ended::Account(id));
     let gone = on!(conn, c => diesel::delete(accounts::table)
         .filter(accounts::id.eq(id.0))
         .execute(c)?);

@@ -147,7 +147,7 @@ fn claims(ctx: &Ctx<'_>, kind: &str, account: AccountId) -> Map<String, Value> {
 /// Who an access JWT proves to be. Its signature, times and type must hold, and so must its row: a JWT that
 /// this installation has no record of could not be ended, and is refused (R11). If its groups are not
 /// those of the account any more, the credential is marked outdated.
-pub fn authenticate(ctx: &mut Ctx<'_>, shown: &ShownJwt) -> Outcome<Principal> {
+pub fn authenticate(ctx: &mut Ctx<'_>, shown: &ShownJwt) -> Outcome<(Principal, End)> {
     let bad = |why| Refusal::BadCredential(shown.scheme, why);
     let key = ctx.keys.jwt.as_ref().ok_or(bad(Why::Unknown))?;
     let claims = verified(key, shown.token.expose_secret(), ctx.now).map_err(bad)?;
@@ -158,16 +158,21 @@ pub fn authenticate(ctx: &mut Ctx<'_>, shown: &ShownJwt) -> Outcome<Principal> {
     Ok(principal(found, owner))
 }
 
-/// Who a recorded access JWT is of.
-pub(super) fn principal(found: FoundToken, owner: Account) -> Principal {
-    Principal {
+/// When a token's time is over, if ever.
+type End = Option<DateTime<Utc>>;
+
+/// Who a recorded access JWT is of, and when its time is over.
+pub(super) fn principal(found: FoundToken, owner: Account) -> (Principal, End) {
+    let end = found.end();
+    let principal = Principal {
         account: Some(owner),
         client: None,
         scope: found.scope,
         family: found.family.id,
         via: Via::Jwt,
         reach: found.family.how.reach(),
-    }
+    };
+    (principal, end)
 }
 
 /// The record of an access JWT and the account it speaks for, or why it does not count.

@@ -1,6 +1,13 @@
 //! 1.C: a refresh token is used once, by the client it was given to, and for no more than was granted (025,
 //! 031, 032). Many who show one at once are in `across/refresh_race.rs` (026, 029).
 
+use cambio::{
+    domain::{client::ClientId, scope::ScopeSet},
+    usecases::{
+        Ctx,
+        client_changes::{self, ChangeClient},
+    },
+};
 use chrono::TimeDelta;
 
 use super::{
@@ -77,9 +84,10 @@ async fn c031_no_more_than_was_granted_and_no_more_than_the_client_still_may() {
     let whole = cast.refresh(&cast.conf, &narrow.text_of("refresh_token")).expect(200).await;
     assert_eq!(whole.text_of("scope"), "read write");
 
-    cast.house
-        .tamper("update clients set scopes = 'read openid' where client_id = 'web-client'")
-        .await;
+    let id = ClientId::parse(&cast.conf.id).unwrap();
+    let less = ChangeClient { scopes: ScopeSet::parse("read openid"), ..ChangeClient::default() };
+    let change = move |ctx: &mut Ctx<'_>| client_changes::change(ctx, &id, &less);
+    cast.house.app.write(change).await.unwrap();
     let mut rows = Rows::of(&cast.house).await;
     let call = refresh(&whole.text_of("refresh_token"), "read write");
     rows.refuse("what was taken", call, Must::Say(400, "invalid_scope")).await;
@@ -145,12 +153,19 @@ async fn c032_nobody_but_its_client_uses_a_refresh_token_or_ends_it() {
     cast.house.me(&access).expect(200).await;
     cast.house.me(&app_access).expect(200).await;
     cast.house.token(&cast.app, &apps).expect(200).await;
-
-    // What was used up before ends nothing for a stranger either (case 032 beside 025).
     cast.house.token(&cast.conf, &own).expect(200).await;
+}
+
+#[tokio::test]
+async fn c032_a_used_refresh_token_in_another_clients_hand_ends_nothing() {
+    let cast = Cast::open().await;
+    let (_, used) = pair(&cast.tokens().await);
+    let (access, next) = cast.rotated(&cast.conf, &used).await;
     cast.house.forward(TimeDelta::minutes(1));
     let mut rows = Rows::of(&cast.house).await;
-    rows.refuse("a used one by another", cast.house.token(&cast.conf2, &own), INVALID).await;
-    rows.refuse("a used one by a public client", cast.house.token(&cast.app, &own), INVALID).await;
+    rows.refuse("another's", cast.refresh(&cast.conf2, &used), INVALID).await;
+    rows.refuse("a public client's", cast.refresh(&cast.app, &used), INVALID).await;
     rows.end(2);
+    cast.house.me(&access).expect(200).await;
+    cast.rotated(&cast.conf, &next).await;
 }

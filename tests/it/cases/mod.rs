@@ -1,5 +1,6 @@
-//! Known attacks on accounts (070–090) and on JWTs (097–104), one story each, by the number it has among the
-//! cases that Cambio is held to. What a story takes further has its own place beside the dialect.
+//! Known attacks on the authorization server (001 to 055), on accounts (070 to 090) and on JWTs (097 to 104), by
+//! the number each has among the cases that Cambio is held to. What a story takes further has its own place beside
+//! the dialect.
 
 mod a_places;
 mod a_requests;

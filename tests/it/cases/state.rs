@@ -46,7 +46,7 @@ impl State {
 /// A query for every row of every table, each with the name of its table before it.
 async fn everything(house: &House) -> String {
     let shapes = if Database::is_postgres() {
-        "select tablename || ' cast(t.* as text)' as line from pg_tables where schemaname = 'public'"
+        "select tablename || ' cast(t as text)' as line from pg_tables where schemaname = 'public'"
     } else {
         "select m.name || ' ' || group_concat('quote(t.\"' || p.name || '\")', ' || '' '' || ') as line
          from sqlite_master m, pragma_table_info(m.name) p where m.type = 'table' group by m.name"

@@ -76,6 +76,23 @@ async fn after_ten_attempts_it_is_set_aside_and_never_tried_again() {
 }
 
 #[tokio::test]
+async fn a_mail_server_that_is_away_costs_no_letter_a_try() {
+    let house = House::open().await;
+    house.register("ada").await;
+    house.register("bob").await;
+    let away = SendError::Unreachable("nobody is there".to_owned());
+    house.mail.transport().fail_next(20, &away);
+    for _ in 0..20 {
+        assert_eq!(house.mail.round().await, 0);
+        house.forward(TimeDelta::minutes(10));
+        assert_eq!(state(&house).await, (0, false));
+    }
+
+    assert_eq!(house.mail.round().await, 2);
+    house.activate_by_letter("ada@example.com").await;
+}
+
+#[tokio::test]
 async fn how_often_it_is_tried_is_a_setting() {
     let house = House::with(&[("mail.max_attempts", "2")]).await;
     house.register("ada").await;

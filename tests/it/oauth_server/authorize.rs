@@ -63,7 +63,8 @@ async fn an_app_that_anybody_could_pose_as_is_asked_for_each_time() {
 
     assert!(page.text.contains("name=\"decision\""));
     let policy = page.header("content-security-policy").to_owned();
-    assert!(policy.ends_with("form-action 'self' com.example.app:"), "{policy}");
+    // Chromium would hold all that the app's page leads on to against it.
+    assert!(!policy.contains("form-action"), "{policy}");
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use cambio::{
         client::{ClientKind, ClientOptions, RedirectUri},
         scope::ScopeSet,
     },
-    usecases::clients::RegisterClient,
+    usecases::{clients::RegisterClient, keys},
 };
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use super::{
     browser::{Browser, sent},
@@ -77,6 +77,66 @@ async fn without_a_hint_the_person_is_asked() {
     assert_eq!(said.header("location"), AFTER);
     assert!(!is_signed_in(&browser, &client).await);
     assert_eq!(browser.cookie("cambio-session"), None);
+}
+
+#[tokio::test]
+async fn who_another_persons_hint_asks_about_is_sent_on_when_they_say_yes() {
+    let (house, client) = house().await;
+    house.activated("bob").await;
+    let (browser, other) = (Browser::new(&house), Browser::new(&house));
+    let back = other.allow(&client, "bob@example.com", &[("scope", "openid read")]).await;
+    let tokens = house.redeem(&client, &sent(&back)["code"]).expect(200).await;
+    let hint = tokens.text_of("id_token");
+    browser.code(&client, ADA).await;
+
+    let fields = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER)];
+    let page = browser.open(&logout(&fields)).await.with_status(200);
+    assert!(page.text.contains(ADA));
+    let said = browser.send(&page, &[]).await.with_status(303);
+    assert_eq!(said.header("location"), AFTER);
+    assert!(!is_signed_in(&browser, &client).await);
+}
+
+#[tokio::test]
+async fn a_hint_whose_key_is_gone_asks_and_leads_nowhere() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    let back = browser.allow(&client, ADA, &[("scope", "openid read")]).await;
+    let tokens = house.redeem(&client, &sent(&back)["code"]).expect(200).await;
+    let hint = tokens.text_of("id_token");
+    house.app.write(keys::rotate).await.unwrap();
+    house.forward(chrono::TimeDelta::minutes(80));
+    browser.open("/account").await.with_status(200);
+    house.forward(chrono::TimeDelta::minutes(80));
+
+    let fields = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER)];
+    let page = browser.open(&logout(&fields)).await.with_status(200);
+    browser.send(&page, &[]).await.with_status(200);
+    assert!(!is_signed_in(&browser, &client).await);
+}
+
+#[tokio::test]
+async fn what_another_sites_form_asks_is_asked_again_with_the_cookies() {
+    let (house, client) = house().await;
+    let browser = Browser::new(&house);
+    browser.code(&client, ADA).await;
+    let wish = ask(&client, &[("prompt", "none")]);
+    for place in [logout(&[("client_id", &client.id)]), wish] {
+        let (path, query) = place.split_once('?').unwrap();
+        let fields: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        // Browsers keep `SameSite=Lax` cookies from it.
+        let call = house.post(path).form(&fields).header("Origin", "https://app.example");
+        let said = call.header("Sec-Fetch-Site", "cross-site").expect(303).await;
+        assert!(!said.headers.contains_key("set-cookie"), "{said:?}");
+
+        let again = browser.open(said.header("location")).await;
+        assert!(again.status == 200 || sent(&again).contains_key("code"), "{again:?}");
+    }
+    assert!(is_signed_in(&browser, &client).await);
+    let stolen = house.post("/account/sign-in").form(&[("name", ADA), ("password", "x")]);
+    let said = stolen.header("Origin", "https://evil.example").expect(403).await;
+    assert!(!said.headers.contains_key("set-cookie"), "{said:?}");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 30] = [
+const CRATES: [(&str, &[&str]); 31] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -66,6 +66,7 @@ const CRATES: [(&str, &[&str]); 30] = [
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("oxide_auth", &["oxide"]),
+    ("quick_cache", &["app"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),
     ("reqwest", &["providers"]),

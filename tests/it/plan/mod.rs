@@ -1,6 +1,7 @@
 //! The plan of the house, held: who may name whom, how big a file may be, what every dialect answers.
 
 mod config;
+mod ended;
 mod floors;
 mod migrations;
 mod openapi;

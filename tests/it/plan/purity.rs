@@ -22,9 +22,12 @@ const WAYS: [Way; 8] = [
         what: "the monotonic clock",
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
+            ("app/lanes.rs", "how much of its patience a job has left when its turn comes"),
+            ("app/freshness.rs", "how long ago other nodes were heard"),
             ("http/envelope.rs", "how long a request took, for the log"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
+            ("store/patience.rs", "when a loan of a connection must be over"),
             ("server/watch.rs", "whether a task worked for long before it broke down"),
         ],
     },

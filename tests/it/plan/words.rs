@@ -57,9 +57,8 @@ fn the_store_never_asks_which_database_it_is() {
     let may = ["store/mod.rs", "store/open.rs", "store/migrate.rs", "store/transaction.rs"];
     for file in source::files("src").iter().filter(|file| !may.contains(&file.place.as_str())) {
         let asks = file.paths().iter().any(|path| {
-            path.windows(2).any(|pair| {
-                pair[0] == "AnyConnection" && (pair[1] == "Sqlite" || pair[1] == "Postgres")
-            })
+            path.windows(2)
+                .any(|pair| pair[0] == "Driver" && (pair[1] == "Sqlite" || pair[1] == "Postgres"))
         });
         assert!(!asks, "src/{} asks which database it is", file.place);
     }

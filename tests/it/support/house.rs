@@ -183,7 +183,8 @@ static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
 
 /// How a house works, which changes no word that it says of itself. Were one of these to change a word, its
 /// answers would not be those of the document it is held against.
-const INNER: [&str; 5] = ["database.", "hashing.", "mail.", "providers.egress.", "server."];
+const INNER: [&str; 6] =
+    ["cache.", "database.", "hashing.", "mail.", "providers.egress.", "server."];
 
 /// What the house says of itself. All of the same settings say the same: one of them is asked.
 async fn described(http: &Client, base: &str, settings: &[(&str, &str)]) -> Option<Described> {

@@ -6,7 +6,9 @@ use cambio::{
     app::App,
     clock::SystemClock,
     config::{Config, Sources},
+    domain::ended::Ended,
     entropy::OsEntropy,
+    usecases::Ctx,
 };
 use diesel::{
     Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query,
@@ -27,8 +29,18 @@ impl House {
         lines(self.database_url(), query).await
     }
 
-    /// Writes past every rule.
+    /// Writes past every rule, and lets this house know that something has changed.
     pub async fn tamper(&self, statement: &str) {
+        self.tamper_unseen(statement).await;
+        let tell = |ctx: &mut Ctx<'_>| {
+            ctx.conn.end(Ended::Everything);
+            Ok(())
+        };
+        self.app.write(tell).await.unwrap();
+    }
+
+    /// Writes past every rule.
+    pub async fn tamper_unseen(&self, statement: &str) {
         if let Some(path) = self.database_url().strip_prefix("sqlite://") {
             let mut file = SqliteConnection::establish(path).unwrap();
             sql_query("pragma busy_timeout = 5000").execute(&mut file).unwrap();

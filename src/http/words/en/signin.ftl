@@ -31,6 +31,7 @@ signin-consent-resources = It is for { $resources }.
 signin-consent-place = Afterwards you are sent to { $place }.
 signin-consent-allow = Allow
 signin-consent-deny = Do not allow
+signin-consent-other = Use another account
 signin-scope-read = see what is in your account
 signin-scope-write = change what is in your account
 signin-scope-admin = administer this installation in your name

@@ -25,6 +25,7 @@ signin-consent-resources = 대상: { $resources }.
 signin-consent-place = 이후 { $place }(으)로 이동합니다.
 signin-consent-allow = 허용
 signin-consent-deny = 허용 안 함
+signin-consent-other = 다른 계정 사용
 signin-scope-read = 계정 정보 보기
 signin-scope-write = 계정 정보 변경
 signin-scope-admin = 내 이름으로 이 서버 관리

@@ -32,6 +32,7 @@ signin-consent-resources = Это для { $resources }.
 signin-consent-place = После этого вы перейдёте на { $place }.
 signin-consent-allow = Разрешить
 signin-consent-deny = Не разрешать
+signin-consent-other = Войти с другой учётной записью
 signin-scope-read = видеть данные вашей учётной записи
 signin-scope-write = изменять данные вашей учётной записи
 signin-scope-admin = управлять этим сервером от вашего имени

@@ -1,6 +1,6 @@
 //! The calls that people and applications make, and what they read in the answers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
@@ -8,15 +8,19 @@ use serde_json::Value;
 /// The password of everybody here.
 pub const PASSWORD: &str = "dormouse-teapot-42";
 /// The application's id.
-pub const CLIENT: &str = "crash-backend";
+pub const CLIENT: &str = "faults-backend";
 
 /// An answer that has arrived in full.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Said {
     /// Its status.
     pub status: u16,
     /// Its body; null when it is empty or no JSON.
     pub body: Value,
+    /// Whether it says when to come again.
+    pub retry_after: bool,
+    /// How long it took.
+    pub took: Duration,
 }
 
 impl Said {
@@ -37,6 +41,8 @@ pub struct Caller {
     http: Client,
     base: String,
     secret: String,
+    /// Whether it comes again as long as it is told to.
+    patient: bool,
 }
 
 impl Caller {
@@ -45,29 +51,60 @@ impl Caller {
     pub fn new(base: &str, secret: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(15)).build().unwrap();
-        Self { http, base: base.to_owned(), secret: secret.to_owned() }
+        Self { http, base: base.to_owned(), secret: secret.to_owned(), patient: false }
+    }
+
+    /// The same caller at another node.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
+    /// The same caller who comes again as long as it is put off, for half a minute.
+    pub fn patient(&self) -> Self {
+        Self { patient: true, ..self.clone() }
+    }
+
+    /// Where it calls.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Its connections.
+    pub fn http(&self) -> &Client {
+        &self.http
+    }
+
+    /// Asks for a letter that leads to a new password.
+    pub async fn forget(&self, email: &str) -> Heard {
+        self.hear(self.post("users/reset_password/", &[("email", email)])).await
+    }
+
+    /// Sets a new password by the mailed link.
+    pub async fn set_password(&self, (uid, token): &(String, String), password: &str) -> Heard {
+        let fields = [("uid", uid.as_str()), ("token", token), ("new_password", password)];
+        self.hear(self.post("users/reset_password_confirm/", &fields)).await
     }
 
     /// Registers.
     pub async fn register(&self, email: &str) -> Heard {
         let fields = [("email", email), ("password", PASSWORD), ("re_password", PASSWORD)];
-        hear(self.post("users/", &fields)).await
+        self.hear(self.post("users/", &fields)).await
     }
 
     /// Activates by the mailed link.
     pub async fn activate(&self, (uid, token): &(String, String)) -> Heard {
-        hear(self.post("users/activation/", &[("uid", uid), ("token", token)])).await
+        self.hear(self.post("users/activation/", &[("uid", uid), ("token", token)])).await
     }
 
     /// Logs in.
     pub async fn log_in(&self, email: &str) -> Heard {
-        hear(self.post("token/login/", &[("email", email), ("password", PASSWORD)])).await
+        self.hear(self.post("token/login/", &[("email", email), ("password", PASSWORD)])).await
     }
 
     /// Logs out.
     pub async fn log_out(&self, token: &str) -> Heard {
         let call = self.post("token/logout/", &[]);
-        hear(call.header("Authorization", format!("Token {token}"))).await
+        self.hear(call.header("Authorization", format!("Token {token}"))).await
     }
 
     /// Whether an auth token opens the door.
@@ -83,24 +120,36 @@ impl Caller {
     /// Converts a provider's token.
     pub async fn convert(&self, backend: &str, token: &str) -> Heard {
         let fields = [("grant_type", "convert_token"), ("backend", backend), ("token", token)];
-        hear(self.post("convert-token/", &self.signed(&fields))).await
+        self.hear(self.post("convert-token/", &self.signed(&fields))).await
     }
 
     /// Rotates a refresh token.
     pub async fn refresh(&self, token: &str) -> Heard {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
-        hear(self.post("token/", &self.signed(&fields))).await
+        self.hear(self.post("token/", &self.signed(&fields))).await
     }
 
     /// Ends an access token with its refresh token.
     pub async fn revoke(&self, access: &str) -> Heard {
         let call = self.post("revoke-token/", &[("client_id", CLIENT)]);
-        hear(call.header("Authorization", format!("Bearer {access}"))).await
+        self.hear(call.header("Authorization", format!("Bearer {access}"))).await
     }
 
     async fn me(&self, credential: String) -> Heard {
         let call = self.http.get(format!("{}/auth/users/me/", self.base));
-        hear(call.header("Authorization", credential)).await
+        self.hear(call.header("Authorization", credential)).await
+    }
+
+    async fn hear(&self, call: RequestBuilder) -> Heard {
+        let began = Instant::now();
+        loop {
+            let said = hear(call.try_clone().unwrap()).await;
+            let put_off = said.as_ref().is_ok_and(|said| said.status == 503);
+            if !put_off || !self.patient || began.elapsed() > Duration::from_secs(30) {
+                return said;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     fn signed<'a>(&'a self, fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -113,9 +162,13 @@ impl Caller {
     }
 }
 
-async fn hear(call: RequestBuilder) -> Heard {
+/// Calls, and hears the answer to its end.
+pub async fn hear(call: RequestBuilder) -> Heard {
+    let began = Instant::now();
     let answer = call.send().await?;
     let status = answer.status().as_u16();
+    let retry_after = answer.headers().contains_key("retry-after");
     let bytes = answer.bytes().await?;
-    Ok(Said { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    Ok(Said { status, body, retry_after, took: began.elapsed() })
 }

@@ -2,6 +2,7 @@
 //! and revoke, each on connections of its own, all of it in the journal.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -19,6 +20,8 @@ use crate::{
 pub struct Load {
     /// Calls the server.
     pub caller: Caller,
+    /// Calls it until it answers.
+    pub patient: Caller,
     /// What was asked and acknowledged.
     pub journal: Arc<Mutex<Journal>>,
     /// The letters.
@@ -45,11 +48,29 @@ const WORKERS: [Turn; 10] = [
 ];
 
 impl Load {
-    /// Works until the server is gone.
+    /// A journal without entries and letters that lie in that folder.
+    pub fn new(caller: Caller, letters: PathBuf) -> Self {
+        let post = Arc::new(Mutex::new(Post::new(letters)));
+        Self { patient: caller.patient(), caller, journal: Arc::default(), post }
+    }
+
+    /// Works until the server is gone or the work is over.
     pub async fn work(&self) {
-        let workers =
-            WORKERS.iter().map(|turn| async move { while turn(self.clone()).await.is_ok() {} });
+        let workers = WORKERS.iter().map(|turn| async move {
+            while !self.journal().over && turn(self.clone()).await.is_ok() {}
+        });
         join_all(workers).await;
+    }
+
+    /// Works for as long as something else goes on.
+    pub async fn work_beside<T>(&self, other: impl Future<Output = T>) -> T {
+        self.journal().over = false;
+        let until = async {
+            let done = other.await;
+            self.journal().over = true;
+            done
+        };
+        tokio::join!(self.work(), until).1
     }
 
     /// The journal, for a moment.
@@ -60,13 +81,17 @@ impl Load {
     /// An answer of the expected status; `None` when the server put the call off.
     fn heard(&self, what: &'static str, heard: Heard, wanted: u16) -> Result<Option<Said>, Over> {
         let mut journal = self.journal();
+        if let Ok(said) = &heard {
+            journal.slowest = journal.slowest.max(said.took);
+        }
         match heard {
             Ok(said) if said.status == wanted => {
-                journal.acknowledge(what);
+                journal.acknowledge(what, &said);
                 Ok(Some(said))
             }
             Ok(said) if said.status == 503 => {
                 journal.put_off += 1;
+                journal.unpromising += usize::from(!said.retry_after);
                 Ok(None)
             }
             Ok(said) => {
@@ -79,6 +104,11 @@ impl Load {
                 Err(Over)
             }
         }
+    }
+
+    /// Shows a token that nobody has.
+    async fn idle(&self) -> Result<(), Over> {
+        self.caller.bearer_opens("none").await.map(drop).map_err(|_gone| Over)
     }
 
     async fn register(&self) -> Result<(), Over> {
@@ -104,7 +134,7 @@ impl Load {
         let Some((email, link)) = self.invited() else {
             tokio::time::sleep(Duration::from_millis(20)).await;
             // Whether the server is there is found out by asking it.
-            return self.caller.bearer_opens("none").await.map(drop).map_err(|_gone| Over);
+            return self.idle().await;
         };
         self.with(&email, |person| person.activation = Step::Asked);
         let heard = self.caller.activate(&link).await;
@@ -154,7 +184,7 @@ impl Load {
         let drawn = self.journal().draw(Standing::Rotating);
         let Some((at, grant)) = drawn else {
             tokio::time::sleep(Duration::from_millis(5)).await;
-            return self.caller.bearer_opens("none").await.map(drop).map_err(|_gone| Over);
+            return self.idle().await;
         };
         let heard = self.caller.refresh(&grant.refresh).await;
         let Some(said) = self.heard("rotations", heard, 200)? else { return Ok(()) };
@@ -176,7 +206,7 @@ impl Load {
         tokio::time::sleep(Duration::from_millis(30)).await;
         let drawn = self.journal().draw(Standing::Ending);
         let Some((at, grant)) = drawn else {
-            return self.caller.bearer_opens("none").await.map(drop).map_err(|_gone| Over);
+            return self.idle().await;
         };
         let heard = self.caller.revoke(&grant.access).await;
         let Some(_) = self.heard("revocations", heard, 204)? else { return Ok(()) };

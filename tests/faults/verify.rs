@@ -13,6 +13,7 @@ use crate::{
     journal::{Grant, Journal, Session, Standing, Step},
     load::Load,
     place::Place,
+    verdict::Verdict,
 };
 
 /// How many questions are asked at a time.
@@ -36,6 +37,16 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Says what was found, and that nothing may be lost or done by half.
+    pub fn judge(&self, verdict: &mut Verdict) {
+        verdict.none("lost", &self.lost);
+        verdict.none("halves", &self.halves);
+        verdict.tell("worked_afterwards", self.shown);
+        verdict.tell("stayed_ended", self.dead);
+        verdict.tell("under_way_and_happened", self.happened);
+        verdict.tell("under_way_and_had_not", self.undone);
+    }
+
     fn lose(&mut self, text: String) {
         self.lost.push(text);
     }
@@ -79,8 +90,8 @@ async fn doubtful(load: &Load, found: &mut Findings) {
     let all = load.journal().grants.clone();
     for (at, grant) in all.iter().enumerate() {
         if grant.standing == Standing::Rotating {
-            let happened = load.caller.bearer_opens(&grant.access).await.unwrap().status != 200;
-            let said = load.caller.refresh(&grant.refresh).await.unwrap();
+            let happened = load.patient.bearer_opens(&grant.access).await.unwrap().status != 200;
+            let said = load.patient.refresh(&grant.refresh).await.unwrap();
             if said.status == 200 {
                 load.rotated(at, &said);
             } else {
@@ -89,7 +100,7 @@ async fn doubtful(load: &Load, found: &mut Findings) {
             }
             *(if happened { &mut found.happened } else { &mut found.undone }) += 1;
         } else if grant.standing == Standing::Ending {
-            let ended = load.caller.bearer_opens(&grant.access).await.unwrap().status != 200;
+            let ended = load.patient.bearer_opens(&grant.access).await.unwrap().status != 200;
             let standing = if ended { Standing::Ended } else { Standing::Good };
             load.journal().grants[at].standing = standing;
             *(if ended { &mut found.happened } else { &mut found.undone }) += 1;
@@ -104,13 +115,13 @@ async fn grants(load: &Load, found: &mut Findings, which: impl Fn(&Grant) -> boo
     let good = |grant: &Grant| grant.standing == Standing::Good;
     let (good, ended): (Vec<_>, Vec<_>) = chosen.partition(|(_, grant)| good(grant));
     let checks = stream::iter(good).map(|(at, grant)| async move {
-        let opens = load.caller.bearer_opens(&grant.access).await.unwrap();
-        let renewed = load.caller.refresh(&grant.refresh).await.unwrap();
+        let opens = load.patient.bearer_opens(&grant.access).await.unwrap();
+        let renewed = load.patient.refresh(&grant.refresh).await.unwrap();
         if opens.status != 200 || renewed.status != 200 {
             return Some(format!("a pair of tokens: {opens:?}, {renewed:?}"));
         }
         load.rotated(at, &renewed);
-        let opens = load.caller.bearer_opens(&renewed.text("access_token")).await.unwrap();
+        let opens = load.patient.bearer_opens(&renewed.text("access_token")).await.unwrap();
         (opens.status != 200).then(|| format!("a pair renewed after the restart: {opens:?}"))
     });
     let lost: Vec<_> = checks.buffer_unordered(AT_A_TIME).collect().await;
@@ -128,7 +139,7 @@ async fn replaced(load: &Load, found: &mut Findings) {
 
 async fn stay_dead(load: &Load, found: &mut Findings, dead: Vec<String>) {
     let checks = stream::iter(dead)
-        .map(|token| async move { load.caller.bearer_opens(&token).await.unwrap() });
+        .map(|token| async move { load.patient.bearer_opens(&token).await.unwrap() });
     let answers: Vec<Said> = checks.buffer_unordered(AT_A_TIME).collect().await;
     found.dead += answers.len();
     for said in answers.iter().filter(|said| said.status != 401) {
@@ -176,7 +187,7 @@ async fn sessions(load: &Load, found: &mut Findings) {
         let (Session::In(token) | Session::Leaving(token) | Session::Out(token)) = &session else {
             continue;
         };
-        let said = load.caller.token_opens(token).await.unwrap();
+        let said = load.patient.token_opens(token).await.unwrap();
         match (&session, said.status) {
             (Session::In(_), 200) => found.shown += 1,
             (Session::Out(_), 401) => found.dead += 1,
@@ -217,12 +228,12 @@ async fn everybody_walks_in(load: &Load, found: &mut Findings) {
             return Some(format!("the letter of {email}"));
         };
         if activation == Step::No {
-            let said = load.caller.activate(&link).await.unwrap();
+            let said = load.patient.activate(&link).await.unwrap();
             if said.status != 204 {
                 return Some(format!("an activation link: {said:?}"));
             }
         }
-        let said = load.caller.log_in(&email).await.unwrap();
+        let said = load.patient.log_in(&email).await.unwrap();
         (said.status != 200).then(|| format!("the login of {email}: {said:?}"))
     });
     // Logins cost a hash each: not more at a time than the server has threads and patience for.

@@ -43,14 +43,16 @@ impl Post {
         self.links.get(address)
     }
 
-    /// How many letters have come.
-    pub fn count(&self) -> usize {
-        self.opened.len()
+    /// The same, once: the next one is another letter's.
+    pub fn take_link_to(&mut self, address: &str) -> Option<Link> {
+        self.links.remove(address)
     }
 }
 
-fn link(text: &str) -> Option<Link> {
-    let (_, rest) = text.split_once("/auth/activate/")?;
+/// The link in a letter.
+pub fn link(text: &str) -> Option<Link> {
+    let places = ["/auth/activate/", "/auth/password/reset/confirm/"];
+    let (_, rest) = places.iter().find_map(|place| text.split_once(place))?;
     let legal = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
     let (uid, token) = rest.split(|c| !legal(c)).next()?.split_once('/')?;
     Some((uid.to_owned(), token.to_owned()))

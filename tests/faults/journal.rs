@@ -3,9 +3,14 @@
 //! A step is noted before it is asked for and noted as done when its answer has arrived in full. What is
 //! still "asked" when the server dies may have happened or not; what is "done" must have.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use cambio::entropy::{Entropy, OsEntropy};
+
+use crate::{callers::Said, ledger::Ledger};
 
 /// A registration and what became of it.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +78,7 @@ pub enum Standing {
 }
 
 /// Everything so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Journal {
     /// By address.
     pub people: BTreeMap<String, Person>,
@@ -89,12 +94,37 @@ pub struct Journal {
     pub put_off: usize,
     /// Whether the server is being killed: from now on calls may fail.
     pub killing: bool,
+    /// Whether whoever works is to stop.
+    pub over: bool,
+    /// When each acknowledgement arrived.
+    pub acks: Vec<Instant>,
+    /// The longest time anybody waited for an answer.
+    pub slowest: Duration,
+    /// How many 503 did not say when to come again.
+    pub unpromising: usize,
+    /// Where acknowledgements are entered for good.
+    pub ledger: Option<Ledger>,
 }
 
 impl Journal {
     /// Counts an acknowledgement.
-    pub fn acknowledge(&mut self, what: &'static str) {
+    pub fn acknowledge(&mut self, what: &'static str, said: &Said) {
         *self.acknowledged.entry(what).or_default() += 1;
+        self.acks.push(Instant::now());
+        if let Some(ledger) = &self.ledger {
+            ledger.enter(what, &said.body.to_string());
+        }
+    }
+
+    /// How many acknowledgements there were of all kinds.
+    pub fn count(&self) -> usize {
+        self.acknowledged.values().sum()
+    }
+
+    /// How long after that moment the first acknowledgement arrived.
+    pub fn first_after(&self, moment: Instant) -> Option<Duration> {
+        let first = self.acks.iter().find(|ack| **ack >= moment)?;
+        Some(first.duration_since(moment))
     }
 
     /// A good grant that nobody works with, drawn by chance and marked.

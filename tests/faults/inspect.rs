@@ -1,14 +1,20 @@
 //! What the database holds, seen past the server.
 
+use std::path::Path;
+
 use cambio::store::{
-    AnyConnection,
+    Driver,
     accounts::NO_PASSWORD,
     open::{Store, StoreOptions},
 };
 use diesel::{
-    QueryableByName, RunQueryDsl as _, sql_query,
+    Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    connection::SimpleConnection as _,
+    sql_query,
     sql_types::{BigInt, Text},
 };
+
+use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
 
 use crate::place::Place;
 
@@ -73,7 +79,7 @@ pub async fn halves(place: &Place) -> Vec<String> {
     let bad = facts.iter().filter(|fact| fact.number != 0);
     let mut halves: Vec<String> =
         bad.map(|fact| format!("{} {}", fact.number, fact.name)).collect();
-    if place.database.url().starts_with("sqlite:") {
+    if place.database_file().is_some() {
         halves.extend(sound(place).await);
     }
     halves
@@ -95,8 +101,50 @@ async fn sound(place: &Place) -> Vec<String> {
     facts.into_iter().filter(|fact| fact.name != "ok").map(|fact| format!("{fact:?}")).collect()
 }
 
+/// How many rows a query counts: `from …`.
+pub async fn count(place: &Place, rest: &str) -> usize {
+    let query = format!("select '' as name, '' as state, count(*) as number {rest}");
+    usize::try_from(ask(place, query).await[0].number).unwrap()
+}
+
+/// Takes the last migration back.
+pub async fn step_back(place: &Place) {
+    let url = place.database.clone();
+    let back = tokio::task::spawn_blocking(move || {
+        let options = StoreOptions {
+            url,
+            connections: 1,
+            acquire_ms: 5000,
+            statement_ms: 60_000,
+            lock_ms: 5000,
+        };
+        let store = Store::open(&options).unwrap_or_else(|fault| panic!("{fault}"));
+        let mut loan = store.writer().unwrap_or_else(|fault| panic!("{fault}"));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let of = |name| FileBasedMigrations::from_path(root.join(name)).unwrap();
+        match loan.any.driver() {
+            Driver::Sqlite(c) => c.revert_last_migration(of("sqlite")).map(drop).unwrap(),
+            Driver::Postgres(c) => {
+                c.revert_last_migration(of("postgres")).map(drop).unwrap();
+            }
+        }
+    });
+    back.await.unwrap();
+}
+
+/// Changes something in an `SQLite` file beside the server.
+pub async fn change(file: &Path, statement: &'static str) {
+    let file = file.to_owned();
+    let changed = tokio::task::spawn_blocking(move || {
+        let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        connection.batch_execute("pragma busy_timeout = 10000").unwrap();
+        connection.batch_execute(statement).unwrap();
+    });
+    changed.await.unwrap();
+}
+
 async fn ask(place: &Place, query: String) -> Vec<Fact> {
-    let url = place.database.url().to_owned();
+    let url = place.database.clone();
     let asked = tokio::task::spawn_blocking(move || {
         let options = StoreOptions {
             url,
@@ -107,9 +155,9 @@ async fn ask(place: &Place, query: String) -> Vec<Fact> {
         };
         let store = Store::open(&options).unwrap_or_else(|fault| panic!("{fault}"));
         let mut loan = store.reader().unwrap_or_else(|fault| panic!("{fault}"));
-        match &mut loan.any {
-            AnyConnection::Sqlite(c) => sql_query(query).get_results(c.as_mut()),
-            AnyConnection::Postgres(c) => sql_query(query).get_results(c.as_mut()),
+        match loan.any.driver() {
+            Driver::Sqlite(c) => sql_query(query).get_results(c.as_mut()),
+            Driver::Postgres(c) => sql_query(query).get_results(c.as_mut()),
         }
     });
     asked.await.unwrap().unwrap()
