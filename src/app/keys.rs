@@ -7,7 +7,7 @@ use crate::{
     crypto::{
         fernet::FernetKey,
         jwt_key::Algorithm,
-        keys::{JwtKey, Keys, derived},
+        keys::{JwtKey, Keys, OpenedKeys, derived},
     },
     error::Fault,
 };
@@ -40,5 +40,6 @@ pub(super) fn from(config: &Config) -> Result<Keys, Fault> {
         signin: signin.map(|secret| JwtKey::shared(&secret, algorithm)),
         restoring: restoring.transpose()?,
         sealing: common.cloned(),
+        opened: OpenedKeys::default(),
     })
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod client_proof;
+mod conversion;
 mod deeds;
 mod freshness;
 mod hashing;
@@ -45,7 +46,8 @@ use self::{
     writer::Writer,
 };
 pub use self::{
-    hashing::PasswordCheck, introspection::KnownToken, memory::Remembered, principals::Known,
+    conversion::Conversion, hashing::PasswordCheck, introspection::KnownToken, memory::Remembered,
+    principals::Known,
 };
 use crate::{
     clock::Clock,

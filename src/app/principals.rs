@@ -16,6 +16,7 @@ use crate::{
     crypto::secret,
     domain::{
         credential::{Credential, JwtDialect, Principal, Scheme},
+        reach::Act,
         token::Digest,
     },
     error::{Outcome, Refusal},
@@ -52,9 +53,16 @@ impl Shown {
 }
 
 impl App {
-    /// Who shows the credential. From memory, without a thread or a question to the database, if it was read not
+    /// Who shows the credential, and may look at the account. From memory, without a thread or a question to the database, if it was read not
     /// long ago and nothing that it hangs on has ended since, on this node or any other.
     pub async fn who(&self, shown: Option<Credential>) -> Outcome<Known> {
+        let known = self.known(shown).await?;
+        authenticate::permitted(&known, Act::Look)?;
+        Ok(known)
+    }
+
+    /// The same, whatever it may.
+    pub async fn known(&self, shown: Option<Credential>) -> Outcome<Known> {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         let (now, key) = (self.now(), Shown::new(&shown));
         match self.recall(key, now) {
@@ -63,14 +71,28 @@ impl App {
         }
     }
 
-    /// Authenticates and runs a deed that only reads, in one hop.
+    /// Authenticates and runs a deed that only reads, in one hop; for whoever may look at the account.
     pub async fn read_as<T: Send + 'static>(
         &self,
         shown: Option<Credential>,
         deed: impl FnOnce(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
+        self.read_to(Act::Look, shown, deed).await
+    }
+
+    /// The same for whoever may do that. It is asked of a principal out of memory, too.
+    pub async fn read_to<T: Send + 'static>(
+        &self,
+        act: Act,
+        shown: Option<Credential>,
+        deed: impl FnOnce(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         let (now, key) = (self.now(), Shown::new(&shown));
+        let deed = move |ctx: &mut Ctx<'_>, known: &Known| {
+            authenticate::permitted(known, act)?;
+            deed(ctx, known)
+        };
         match self.recall(key, now) {
             Some(known) => {
                 let reading = move |ctx: &mut Ctx<'_>| {
@@ -79,19 +101,30 @@ impl App {
                 };
                 self.read_at(now, reading).await
             }
-            None => self.look_up((key, shown), now, move |ctx, known| deed(ctx, known)).await,
+            None => self.look_up((key, shown), now, deed).await,
         }
     }
 
-    /// Authenticates and runs a deed that writes, in one transaction.
+    /// Authenticates and runs a deed that writes, in one transaction; for whoever may change the account.
     pub async fn write_as<T: Send + 'static>(
         &self,
+        shown: Option<Credential>,
+        deed: impl Fn(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + Sync + 'static,
+    ) -> Outcome<T> {
+        self.write_to(Act::Change, shown, deed).await
+    }
+
+    /// The same for whoever may do that.
+    pub async fn write_to<T: Send + 'static>(
+        &self,
+        act: Act,
         shown: Option<Credential>,
         deed: impl Fn(&mut Ctx<'_>, &Principal) -> Outcome<T> + Send + Sync + 'static,
     ) -> Outcome<T> {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         self.write(move |ctx| {
             let Authenticated { principal, touch, .. } = authenticate::authenticate(ctx, &shown)?;
+            authenticate::permitted(&principal, act)?;
             note(ctx, &principal);
             if let Some(digest) = touch {
                 authenticate::touch(ctx, digest)?;
@@ -105,7 +138,7 @@ impl App {
     pub async fn admit(&self, shown: Option<Credential>) -> Outcome<()> {
         match shown {
             None => Ok(()),
-            shown => self.who(shown).await.map(drop),
+            shown => self.known(shown).await.map(drop),
         }
     }
 

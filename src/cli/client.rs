@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use chrono::{SecondsFormat, TimeDelta};
-use secrecy::ExposeSecret;
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{
@@ -22,7 +22,10 @@ use crate::{
         provider::ProviderName,
         scope::ScopeSet,
     },
-    usecases::clients::{self, RegisterClient, Registered},
+    usecases::{
+        client_told::told_in_full,
+        clients::{self, RegisterClient, Registered},
+    },
 };
 
 /// Runs one of its commands.
@@ -50,8 +53,7 @@ pub fn run(command: ClientCommand, file: Option<PathBuf>) -> Result<ExitCode, Fa
 fn create(app: &App, new: &NewClient) -> Result<(), Failed> {
     let wish = wish(app, new)?;
     let Registered { client, secret } = app.run_now(|ctx| clients::register(ctx, &wish))?;
-    let secret = secret.as_ref().map(ExposeSecret::expose_secret);
-    print(new.form, &client, secret);
+    print(new.form, &client, secret.as_ref());
     Ok(())
 }
 
@@ -110,6 +112,7 @@ fn options(new: &NewClient) -> Result<ClientOptions, Failed> {
             "https and a host, or http and a loopback host; no path, no port that is the usual one",
         )?,
         key_set: key_set.map(|text| text.expose_secret().to_owned()),
+        secret_in_body: false,
     })
 }
 
@@ -149,7 +152,8 @@ fn client_id(text: &str) -> Result<ClientId, Failed> {
 fn list(app: &App, form: Form) -> Result<(), Failed> {
     let all = app.run_now(clients::list)?;
     if form.json {
-        say(&json!(all.iter().map(|client| shown(client, None)).collect::<Vec<_>>()).to_string());
+        say(&json!(all.iter().map(|client| told_in_full(client, None)).collect::<Vec<_>>())
+            .to_string());
         return Ok(());
     }
     for client in &all {
@@ -174,7 +178,7 @@ fn rotate(app: &App, wish: &RotateSecret) -> Result<(), Failed> {
     let overlap = TimeDelta::minutes(wish.overlap.into());
     let Registered { client, secret } =
         app.run_now(|ctx| clients::rotate_secret(ctx, &id, overlap, chosen.clone()))?;
-    print(wish.form, &client, secret.as_ref().map(ExposeSecret::expose_secret));
+    print(wish.form, &client, secret.as_ref());
     Ok(())
 }
 
@@ -194,41 +198,15 @@ fn grants(client: &Client) -> Vec<&'static str> {
     client.grants.iter().map(|grant| grant.word()).collect()
 }
 
-fn shown(client: &Client, secret: Option<&str>) -> Value {
-    let providers = match &client.providers {
-        ProviderRule::Any => json!("any"),
-        ProviderRule::Only(names) => {
-            json!(names.iter().map(ProviderName::as_str).collect::<Vec<_>>())
-        }
-    };
-    let mut value = json!({
-        "client_id": client.id.as_str(),
-        "name": client.name,
-        "type": client.kind.word(),
-        "enabled": client.enabled,
-        "grants": grants(client),
-        "scope": client.scopes.to_string(),
-        "providers": providers,
-        "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
-        "created_at": client.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-    });
-    let keys = client.options.key_set.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let more = [("jwks", keys), ("client_secret", secret.map(Value::from))];
-    if let Some(object) = value.as_object_mut() {
-        object.extend(more.into_iter().filter_map(|(name, told)| Some((name.to_owned(), told?))));
-    }
-    value
-}
-
-fn print(form: Form, client: &Client, secret: Option<&str>) {
-    let value = shown(client, secret);
+fn print(form: Form, client: &Client, secret: Option<&SecretString>) {
+    let value = told_in_full(client, secret);
     if form.json {
         say(&value.to_string());
         return;
     }
     for (key, value) in value.as_object().into_iter().flatten() {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        say(&format!("{key:<14} {text}"));
+        say(&format!("{key:<26} {text}"));
     }
     if secret.is_some() {
         say("");

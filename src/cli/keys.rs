@@ -8,9 +8,13 @@ use serde_json::{Value, json};
 use super::{
     Failed,
     args::{Form, KeysCommand},
-    open, say, secret,
+    open, say, say_error, secret,
 };
-use crate::{app::App, usecases::keys};
+use crate::{
+    app::App,
+    domain::signing::KEYS_MAX_AGE,
+    usecases::keys::{self, Rotated},
+};
 
 /// Runs one of its commands.
 pub fn run(command: &KeysCommand, file: Option<PathBuf>) -> Result<ExitCode, Failed> {
@@ -18,8 +22,8 @@ pub fn run(command: &KeysCommand, file: Option<PathBuf>) -> Result<ExitCode, Fai
     match command {
         KeysCommand::List(form) => list(&app, *form)?,
         KeysCommand::Rotate(form) => {
-            let kid = app.run_now(keys::rotate)?;
-            done(*form, &json!({ "signs": kid }), &format!("{kid} signs from now on"));
+            let done = app.run_now(keys::rotate)?;
+            rotated(*form, &done);
         }
         KeysCommand::Import { file, form } => {
             let pem = secret::from_file(file)?;
@@ -28,6 +32,18 @@ pub fn run(command: &KeysCommand, file: Option<PathBuf>) -> Result<ExitCode, Fai
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn rotated(form: Form, done: &Rotated) {
+    let (kid, seconds) = (&done.kid, done.published.num_seconds());
+    let told = json!({ "signs": kid, "published_seconds": seconds });
+    self::done(form, &told, &format!("{kid} signs from now on"));
+    if done.is_early() {
+        say_error(&format!(
+            "the key was published {seconds} s ago, and others keep the keys for {KEYS_MAX_AGE} s: some of them do \
+             not know it yet and will refuse what it signs"
+        ));
+    }
 }
 
 fn list(app: &App, form: Form) -> Result<(), Failed> {

@@ -1,5 +1,7 @@
 //! The keys of this installation.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hkdf::Hkdf;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
@@ -23,6 +25,34 @@ pub struct Keys {
     pub restoring: Option<FernetKey>,
     /// What texts are sealed under that others keep for us; there whenever there is a JWT key.
     pub sealing: Option<SecretString>,
+    /// Signing keys that have been opened already.
+    pub opened: OpenedKeys,
+}
+
+/// Most keys kept open. One signs at a time; what was retired makes room.
+const MOST_OPEN: usize = 4;
+
+/// Signing keys out of the store, opened and read, by their names. A name is the key's thumbprint: what is stored under
+/// it is this key or none. Copies share it.
+#[derive(Debug, Clone, Default)]
+pub struct OpenedKeys(Arc<Mutex<Vec<(String, SigningKey)>>>);
+
+impl OpenedKeys {
+    /// The key of that name, if it is open.
+    pub fn find(&self, kid: &str) -> Option<SigningKey> {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().find(|(name, _)| name == kid).map(|(_, key)| key.clone())
+    }
+
+    /// Keeps a key open, in place of the one that was opened first if there are too many.
+    pub fn keep(&self, kid: &str, key: &SigningKey) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(name, _)| name != kid);
+        if open.len() == MOST_OPEN {
+            open.remove(0);
+        }
+        open.push((kid.to_owned(), key.clone()));
+    }
 }
 
 /// A key that signs and verifies JWTs with one HMAC algorithm, as the published dialects do.

@@ -175,6 +175,8 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
+const OFFLINE_ACCESS: &str = "offline_access";
+
 /// A registered application.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -190,7 +192,7 @@ pub struct Client {
     pub enabled: bool,
     /// The grant types it may use.
     pub grants: Vec<GrantType>,
-    /// The scopes it may ask for, and gets when it asks for none.
+    /// The scopes it may ask for; when it asks for none, it gets those of the installation's default among them.
     pub scopes: ScopeSet,
     /// The providers whose tokens it may convert.
     pub providers: ProviderRule,
@@ -219,6 +221,8 @@ pub struct ClientOptions {
     pub allowed_origins: Vec<Origin>,
     /// The public keys it signs assertions with, a JWK set (RFC 7523).
     pub key_set: Option<String>,
+    /// Whether it says that it shows its secret in the body (`client_secret_post`); either way is taken.
+    pub secret_in_body: bool,
 }
 
 /// What access tokens look like.
@@ -250,6 +254,13 @@ impl Client {
     /// Its id, if its access tokens are JWTs.
     pub fn readable(&self) -> Option<ClientId> {
         (self.options.access_form == AccessForm::Jwt).then(|| self.id.clone())
+    }
+
+    /// What it asks for with those words. `offline_access` is passed over where it is not registered: libraries send
+    /// it as a matter of course, and it stands for nothing here (OpenID Connect Core §11).
+    pub fn asks(&self, words: &ScopeSet) -> ScopeSet {
+        let registered = self.scopes.has(OFFLINE_ACCESS);
+        if registered { words.clone() } else { words.without(OFFLINE_ACCESS) }
     }
 
     /// Whether it is registered for the grant type.

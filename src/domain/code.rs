@@ -71,8 +71,10 @@ pub struct Ask {
     pub nonce: Option<String>,
     /// What the person is to be asked anew.
     pub prompt: Prompt,
-    /// How many seconds may have passed since the person proved to be there.
+    /// How many seconds may have passed since the person proved to be there; spent once the request is on its way.
     pub max_age: Option<i64>,
+    /// Whom the application means (`id_token_hint`).
+    pub meant: Option<AccountId>,
     /// Who the application believes the person to be.
     pub login_hint: Option<String>,
 }

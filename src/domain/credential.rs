@@ -11,6 +11,7 @@ use super::{
     account::Account,
     caller::Caller,
     client::{ClientId, ClientKey},
+    reach::Reach,
     scope::ScopeSet,
     token::FamilyId,
 };
@@ -95,12 +96,14 @@ pub struct Principal {
     pub account: Option<Account>,
     /// The client the token was given to, if any.
     pub client: Option<ClientKey>,
-    /// What the credential allows; empty for first-party logins, which allow everything.
+    /// What the credential allows; empty for first-party logins without a client.
     pub scope: ScopeSet,
     /// The family of the credential.
     pub family: FamilyId,
     /// By what it was proved.
     pub via: Via,
+    /// Whether the scope bounds what it may do here.
+    pub reach: Reach,
 }
 
 /// How a client showed itself (RFC 6749 §2.3).

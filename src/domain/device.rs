@@ -18,6 +18,8 @@ pub struct DeviceCode {
     pub client: ClientKey,
     /// What it asks for.
     pub scope: ScopeSet,
+    /// For which resources.
+    pub resources: Vec<String>,
     /// Where it stands.
     pub stage: DeviceStage,
     /// Who let it in.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     account::AccountId,
     client::{ClientId, ClientKey},
+    reach::Reach,
     scope::ScopeSet,
 };
 
@@ -23,6 +24,8 @@ pub enum How {
     SocialLogin,
     /// A provider's token was converted.
     ConvertToken,
+    /// A provider's token was exchanged (RFC 8693).
+    TokenExchange,
     /// Name and password through a client.
     Password,
     /// The client for itself.
@@ -34,6 +37,44 @@ pub enum How {
 }
 
 impl How {
+    /// Every way.
+    const ALL: [Self; 11] = [
+        Self::Login,
+        Self::JwtLogin,
+        Self::ApiLogin,
+        Self::Signin,
+        Self::SocialLogin,
+        Self::ConvertToken,
+        Self::TokenExchange,
+        Self::Password,
+        Self::ClientCredentials,
+        Self::AuthorizationCode,
+        Self::DeviceCode,
+    ];
+
+    /// Reads [`How::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.word() == word)
+    }
+
+    /// How far what comes of it reaches. The published contracts' own logins, conversion and the password grant
+    /// among them, are for the whole account; what came about by the standard's ways is for its scope.
+    pub fn reach(self) -> Reach {
+        match self {
+            Self::Login
+            | Self::JwtLogin
+            | Self::ApiLogin
+            | Self::Signin
+            | Self::SocialLogin
+            | Self::ConvertToken
+            | Self::Password => Reach::Account,
+            Self::TokenExchange
+            | Self::ClientCredentials
+            | Self::AuthorizationCode
+            | Self::DeviceCode => Reach::Scope,
+        }
+    }
+
     /// The word under which it is stored.
     pub fn word(self) -> &'static str {
         match self {
@@ -43,6 +84,7 @@ impl How {
             Self::Signin => "signin",
             Self::SocialLogin => "social_login",
             Self::ConvertToken => "convert_token",
+            Self::TokenExchange => "token_exchange",
             Self::Password => "password",
             Self::ClientCredentials => "client_credentials",
             Self::AuthorizationCode => "authorization_code",
@@ -68,6 +110,8 @@ pub struct Grant {
     pub auth_time: Option<DateTime<Utc>>,
     /// The resources it is for (RFC 8707); none in particular when empty.
     pub resources: Vec<String>,
+    /// Those of them that the access token is for.
+    pub audience: Vec<String>,
     /// The client, if its access tokens are JWTs that a resource server reads (RFC 9068).
     pub readable: Option<ClientId>,
 }

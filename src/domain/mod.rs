@@ -20,6 +20,7 @@ pub mod origin;
 pub mod password;
 pub mod policy;
 pub mod provider;
+pub mod reach;
 pub mod scope;
 pub mod signing;
 mod similarity;

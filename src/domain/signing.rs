@@ -1,5 +1,8 @@
 //! The keys that sign what others verify, and what is signed about a person.
 
+/// How long others may keep the published keys before they look again, in seconds.
+pub const KEYS_MAX_AGE: i64 = 600;
+
 /// Where a signing key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStage {

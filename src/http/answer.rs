@@ -86,6 +86,7 @@ pub fn fault_status(fault: &Fault) -> (StatusCode, Option<u64>) {
 pub fn body_status(bad: &BadBody, tongue: Tongue) -> (StatusCode, String) {
     let (status, id) = match bad {
         BadBody::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "body-type"),
+        BadBody::NotAForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "body-no-form"),
         BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"),
         BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow"),
         BadBody::NotAnObject => (StatusCode::BAD_REQUEST, "field-not-an-object"),
@@ -103,6 +104,14 @@ const CHALLENGE_INVALID: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
                                  error_description=\"The access token is invalid.\"";
 const CHALLENGE_EXPIRED: &str = "Bearer realm=\"api\",error=\"invalid_token\",\
                                  error_description=\"The access token has expired.\"";
+
+/// 403 with a challenge that names the scope which is missing (RFC 6750 §3.1).
+pub fn insufficient(why: &Error, scope: &str) -> HttpResponseBuilder {
+    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
+    let mut response = no(StatusCode::FORBIDDEN, why);
+    response.insert_header((header::WWW_AUTHENTICATE, challenge));
+    response
+}
 
 /// 401 with a challenge that names no error (RFC 6750 §3).
 pub fn unauthorized(why: &Error, detail: &str) -> HttpResponse {

@@ -54,14 +54,20 @@ impl Word {
     }
 }
 
-/// The named values of a body; no name occurs twice.
+/// The one name that may occur more than once in a form (RFC 8707 §2).
+const RESOURCE: &str = "resource";
+
+/// The named values of a body; no name occurs twice, but for [`RESOURCE`].
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Words(HashMap<String, Word>);
+pub struct Words {
+    named: HashMap<String, Word>,
+    resources: Vec<String>,
+}
 
 impl fmt::Debug for Words {
     /// Never the values: passwords and tokens are among them (R15).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Words({} of them)", self.0.len())
+        write!(f, "Words({} of them)", self.named.len())
     }
 }
 
@@ -69,7 +75,10 @@ impl Words {
     /// Adds a value; `false` if the name is there already.
     #[must_use]
     pub fn add(&mut self, name: String, word: Word) -> bool {
-        match self.0.entry(name) {
+        if let (RESOURCE, Word::Text(text)) = (name.as_str(), &word) {
+            self.resources.push(text.clone());
+        }
+        match self.named.entry(name) {
             Entry::Vacant(free) => {
                 free.insert(word);
                 true
@@ -78,17 +87,31 @@ impl Words {
         }
     }
 
-    /// The value of that name.
+    /// The same for a form, where a resource may be named beside others.
+    #[must_use]
+    pub fn add_one_of(&mut self, name: String, word: Word) -> bool {
+        let is_resource = name == RESOURCE;
+        self.add(name, word) || is_resource
+    }
+
+    /// Every resource that is named, in their order.
+    pub fn resources(&self) -> &[String] {
+        &self.resources
+    }
+
+    /// The value of that name; of several resources the first.
     pub fn get(&self, name: &str) -> Option<&Word> {
-        self.0.get(name)
+        self.named.get(name)
     }
 
     /// The names and values of a form, in no order.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(name, word)| match word {
+        let named = self.named.iter().filter(|(name, _)| *name != RESOURCE);
+        let named = named.filter_map(|(name, word)| match word {
             Word::Text(text) => Some((name.as_str(), text.as_str())),
             _ => None,
-        })
+        });
+        named.chain(self.resources.iter().map(|uri| (RESOURCE, uri.as_str())))
     }
 }
 
@@ -97,6 +120,8 @@ impl Words {
 pub enum BadBody {
     /// Not a type we read.
     MediaType,
+    /// Not a form, where nothing else is read.
+    NotAForm,
     /// More bytes than allowed.
     TooLarge,
     /// It did not arrive in time.
@@ -168,10 +193,10 @@ async fn long_body(request: &HttpRequest, payload: Payload) -> Result<Words, Bad
 
 async fn form_alone(request: &HttpRequest, payload: Payload) -> Result<Words, BadBody> {
     let bytes = arrived(request, payload, |limits| limits.form).await?;
-    match kind_of(request)? {
+    match kind_of(request).map_err(|_other| BadBody::NotAForm)? {
         Some(Kind::Form) => form::read(&bytes),
         None if bytes.is_empty() => Ok(Words::default()),
-        _ => Err(BadBody::MediaType),
+        _ => Err(BadBody::NotAForm),
     }
 }
 

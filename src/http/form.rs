@@ -1,4 +1,4 @@
-//! Form bodies (`application/x-www-form-urlencoded`), read strictly: UTF-8, no name twice.
+//! Form bodies (`application/x-www-form-urlencoded`), read strictly: UTF-8, no name twice but `resource`.
 
 use percent_encoding::percent_decode;
 
@@ -11,7 +11,7 @@ pub fn read(bytes: &[u8]) -> Result<Words, BadBody> {
         let mut halves = pair.splitn(2, |b| *b == b'=');
         let name = decode(halves.next().unwrap_or_default())?;
         let value = decode(halves.next().unwrap_or_default())?;
-        if !words.add(name, Word::Text(value)) {
+        if !words.add_one_of(name, Word::Text(value)) {
             return Err(BadBody::Malformed("a name occurs twice"));
         }
     }

@@ -13,13 +13,14 @@ use oxide_auth::{
 use super::scope;
 use crate::{
     domain::{
+        account::AccountId,
         client::{Client, ClientKind, GrantType},
         code::{Ask, Prompt, is_challenge},
         policy::Policy,
         scope::ScopeSet,
     },
     error::{Fault, Outcome, Refusal},
-    usecases::{Ctx, clients},
+    usecases::{Ctx, clients, hints},
 };
 
 /// An authorization request in its own words, none of them twice.
@@ -38,6 +39,7 @@ pub struct Words {
     pub prompt: Option<String>,
     pub max_age: Option<String>,
     pub login_hint: Option<String>,
+    pub id_token_hint: Option<String>,
     pub resources: Vec<String>,
     pub request: bool,
     pub request_uri: bool,
@@ -118,7 +120,7 @@ enum Step {
 pub fn judge(ctx: &mut Ctx<'_>, words: &Words) -> Outcome<Asked> {
     let mut machine = Authorization::new(words);
     let mut step = Step::Begin;
-    let mut bound: Option<(Client, String)> = None;
+    let mut bound: Option<Bound> = None;
     let mut granted: Option<ScopeSet> = None;
     loop {
         let input = match step {
@@ -130,15 +132,16 @@ pub fn judge(ctx: &mut Ctx<'_>, words: &Words) -> Outcome<Asked> {
                     return Ok(Asked::Nowhere(Nowhere::Place));
                 };
                 let bound_client = bind(&client, &place)?;
-                let (client, place) = bound.insert((client, place));
-                if let Some((error, description)) = wrong(words, client) {
-                    return Ok(Asked::Back(back(words, place, (error, description))));
-                }
+                let extras = match read(words, &client) {
+                    Ok(extras) => extras,
+                    Err(why) => return Ok(Asked::Back(back(words, &place, why))),
+                };
+                bound = Some(Bound { client, place, extras });
                 Input::Bound { request: words, bound_client }
             }
             Step::Extend => Input::Extended(Extensions::new()),
             Step::Negotiate => {
-                let (client, place) = bound.as_ref().ok_or_else(lost)?;
+                let Bound { client, place, .. } = bound.as_ref().ok_or_else(lost)?;
                 let Some(scopes) = scope_of(ctx.policy, words, client) else {
                     let why =
                         ("invalid_scope", "unknown, malformed, or more than the client may ask");
@@ -163,8 +166,22 @@ pub fn judge(ctx: &mut Ctx<'_>, words: &Words) -> Outcome<Asked> {
             Output::Err(error) => return Ok(as_asked(words, bound.as_ref(), &error)),
         };
     }
-    let ((client, place), scope) = bound.zip(granted).ok_or_else(lost)?;
-    Ok(Asked::InOrder(Box::new(ask(words, &client, place, scope))))
+    let (bound, scope) = bound.zip(granted).ok_or_else(lost)?;
+    let meant = hints::meant(ctx, words.id_token_hint.as_deref())?;
+    Ok(Asked::InOrder(Box::new(ask(words, bound, scope, meant))))
+}
+
+/// A request whose client and place are proven.
+struct Bound {
+    client: Client,
+    place: String,
+    extras: Extras,
+}
+
+/// What a request says besides, read.
+struct Extras {
+    prompt: Prompt,
+    max_age: Option<i64>,
 }
 
 fn lost() -> Fault {
@@ -172,15 +189,17 @@ fn lost() -> Fault {
 }
 
 /// What oxide-auth itself found wrong.
-fn as_asked(words: &Words, bound: Option<&(Client, String)>, error: &Error) -> Asked {
+fn as_asked(words: &Words, bound: Option<&Bound>, error: &Error) -> Asked {
     match (error, bound) {
-        (Error::Redirect(_), Some((_, place))) if words.response_type() != Some("code".into()) => {
+        (Error::Redirect(_), Some(Bound { place, .. }))
+            if words.response_type() != Some("code".into()) =>
+        {
             Asked::Back(back(words, place, UNSUPPORTED))
         }
-        (Error::Redirect(_), Some((_, place))) => {
+        (Error::Redirect(_), Some(Bound { place, .. })) => {
             Asked::Back(back(words, place, ("invalid_scope", "the scope is malformed")))
         }
-        (_, Some((_, place))) => {
+        (_, Some(Bound { place, .. })) => {
             Asked::Back(back(words, place, ("invalid_request", "the request is malformed")))
         }
         (_, None) if words.client_id.is_none() => Asked::Nowhere(Nowhere::Client),
@@ -188,9 +207,12 @@ fn as_asked(words: &Words, bound: Option<&(Client, String)>, error: &Error) -> A
     }
 }
 
-const UNSUPPORTED: (&str, &str) = ("unsupported_response_type", "only response_type=code is known");
+const UNSUPPORTED: Wrong = ("unsupported_response_type", "only response_type=code is known");
 
-fn back(words: &Words, place: &str, (error, description): (&'static str, &'static str)) -> Back {
+/// The code of an error, and a sentence.
+type Wrong = (&'static str, &'static str);
+
+fn back(words: &Words, place: &str, (error, description): Wrong) -> Back {
     Back { redirect_uri: place.to_owned(), state: words.state.clone(), error, description }
 }
 
@@ -217,51 +239,50 @@ fn bind(client: &Client, place: &str) -> Outcome<BoundClient<'static>> {
     })
 }
 
-/// What is wrong with a request whose client and place are proven, but for its scope.
-fn wrong(words: &Words, client: &Client) -> Option<(&'static str, &'static str)> {
+/// Reads a request whose client and place are proven, all but its scope; or what is wrong with it.
+fn read(words: &Words, client: &Client) -> Result<Extras, Wrong> {
     if words.request {
-        return Some(("request_not_supported", "request objects are not taken"));
+        return Err(("request_not_supported", "request objects are not taken"));
     }
     if words.request_uri {
-        return Some(("request_uri_not_supported", "request_uri is not taken"));
+        return Err(("request_uri_not_supported", "request_uri is not taken"));
     }
     if !client.may(GrantType::AuthorizationCode) {
-        return Some(("unauthorized_client", "the client is not registered for this grant type"));
+        return Err(("unauthorized_client", "the client is not registered for this grant type"));
     }
     match words.response_type.as_deref() {
         Some("code") => {}
-        None => return Some(("invalid_request", "response_type is missing")),
-        Some(_) => return Some(UNSUPPORTED),
+        None => return Err(("invalid_request", "response_type is missing")),
+        Some(_) => return Err(UNSUPPORTED),
     }
     if words.response_mode.as_deref().is_some_and(|mode| mode != "query") {
-        return Some(("invalid_request", "only response_mode=query is known"));
+        return Err(("invalid_request", "only response_mode=query is known"));
     }
-    pkce(words, client).or_else(|| openid(words, client))
+    pkce(words, client)?;
+    let extras = openid(words)?;
+    let target = clients::targets(client, &words.resources);
+    target.map_err(|_unknown| ("invalid_target", "the client may not ask for this resource"))?;
+    Ok(extras)
 }
 
-fn pkce(words: &Words, client: &Client) -> Option<(&'static str, &'static str)> {
+fn pkce(words: &Words, client: &Client) -> Result<(), Wrong> {
     let optional = client.options.pkce_optional && client.kind == ClientKind::Confidential;
-    let bad = |text| Some(("invalid_request", text));
+    let bad = |text| Err(("invalid_request", text));
     match (words.code_challenge.as_deref(), words.code_challenge_method.as_deref()) {
-        (None, None) if optional => None,
+        (None, None) if optional => Ok(()),
         (None, _) => bad("code_challenge is missing (RFC 7636)"),
-        (Some(challenge), Some("S256")) if is_challenge(challenge) => None,
+        (Some(challenge), Some("S256")) if is_challenge(challenge) => Ok(()),
         (Some(_), Some("S256")) => bad("code_challenge is not the base64url of a SHA-256"),
         (Some(_), _) => bad("code_challenge_method must be S256"),
     }
 }
 
-fn openid(words: &Words, client: &Client) -> Option<(&'static str, &'static str)> {
-    if words.prompt.as_deref().is_some_and(|prompt| Prompt::parse(prompt).is_none()) {
-        return Some(("invalid_request", "prompt is unknown, or none is not alone"));
-    }
-    let age = words.max_age.as_deref().map(str::parse::<u32>);
-    if age.is_some_and(|age| age.is_err()) {
-        return Some(("invalid_request", "max_age is not a number of seconds"));
-    }
-    let known = |uri: &String| client.options.resources.contains(uri);
-    (!words.resources.iter().all(known))
-        .then_some(("invalid_target", "the client may not ask for this resource"))
+fn openid(words: &Words) -> Result<Extras, Wrong> {
+    let prompt = words.prompt.as_deref().map_or(Some(Prompt::default()), Prompt::parse);
+    let prompt = prompt.ok_or(("invalid_request", "prompt is unknown, or none is not alone"))?;
+    let age = words.max_age.as_deref().map(str::parse::<u32>).transpose();
+    let age = age.map_err(|_text| ("invalid_request", "max_age is not a number of seconds"))?;
+    Ok(Extras { prompt, max_age: age.map(i64::from) })
 }
 
 fn scope_of(policy: &Policy, words: &Words, client: &Client) -> Option<ScopeSet> {
@@ -272,9 +293,10 @@ fn scope_of(policy: &Policy, words: &Words, client: &Client) -> Option<ScopeSet>
     clients::scope_for(policy, client, wanted.flatten().as_ref()).ok()
 }
 
-fn ask(words: &Words, client: &Client, place: String, scope: ScopeSet) -> Ask {
+fn ask(words: &Words, bound: Bound, scope: ScopeSet, meant: Option<AccountId>) -> Ask {
+    let Bound { client, place, extras } = bound;
     Ask {
-        client: client.id.clone(),
+        client: client.id,
         redirect_uri: place,
         redirect_sent: words.redirect_uri.is_some(),
         scope,
@@ -282,8 +304,9 @@ fn ask(words: &Words, client: &Client, place: String, scope: ScopeSet) -> Ask {
         state: words.state.clone(),
         challenge: words.code_challenge.clone(),
         nonce: words.nonce.clone(),
-        prompt: words.prompt.as_deref().and_then(Prompt::parse).unwrap_or_default(),
-        max_age: words.max_age.as_deref().and_then(|age| age.parse().ok()),
+        prompt: extras.prompt,
+        max_age: extras.max_age,
+        meant,
         login_hint: words.login_hint.clone(),
     }
 }

@@ -66,6 +66,7 @@ pub fn issue(ctx: &mut Ctx<'_>, shown: &OwnAccess) -> Outcome<IssuedTokens> {
         let uri = ExactUrl::new("cambio:nowhere".to_owned());
         uri.map(RegisteredUrl::Exact).map_err(|cause| Fault::because("a constant address", cause))
     };
+    let mut granted = ScopeSet::default();
     let client_id = || shown.client.id.as_str().to_owned();
     loop {
         let input = match step {
@@ -82,7 +83,7 @@ pub fn issue(ctx: &mut Ctx<'_>, shown: &OwnAccess) -> Outcome<IssuedTokens> {
             },
             Step::Extend => Input::Extended { extensions: Extensions::new() },
             Step::Negotiate => {
-                let granted = clients::scope_for(ctx.policy, &shown.client, shown.wanted.as_ref())?;
+                granted = clients::scope_for(ctx.policy, &shown.client, shown.wanted.as_ref())?;
                 let scope = scope(&granted)?;
                 let pre_grant =
                     PreGrant { client_id: client_id(), redirect_uri: nowhere()?, scope };
@@ -98,5 +99,6 @@ pub fn issue(ctx: &mut Ctx<'_>, shown: &OwnAccess) -> Outcome<IssuedTokens> {
             Output::Err(_) => return Err(refused()),
         };
     }
-    login::by_client(ctx, &shown.client, shown.wanted.as_ref(), &shown.resources)
+    clients::targets(&shown.client, &shown.resources)?;
+    login::by_client(ctx, &shown.client, granted, &shown.resources)
 }

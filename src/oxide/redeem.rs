@@ -36,6 +36,8 @@ pub struct Redemption {
     pub redirect_uri: Option<String>,
     /// The PKCE verifier.
     pub verifier: Option<String>,
+    /// The resources the access token is to be for (RFC 8707); all of the code's where none is named.
+    pub resources: Vec<String>,
 }
 
 /// Stands for "no place named" where oxide-auth insists on one.
@@ -106,7 +108,7 @@ pub fn redeem(ctx: &mut Ctx<'_>, shown: &Redemption) -> Outcome<Verdict<IssuedTo
             }
             Step::Issue => {
                 let code = recalled.as_ref().ok_or_else(lost)?;
-                match codes::redeem(ctx, &shown.client, &shown.code, code)? {
+                match codes::redeem(ctx, &shown.client, (&shown.code, code), &shown.resources)? {
                     Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
                     Verdict::Done(tokens) => {
                         let told = told(&tokens);

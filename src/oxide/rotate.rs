@@ -15,7 +15,10 @@ use super::{NEVER, refused, scope};
 use crate::{
     domain::{client::Client, scope::ScopeSet, token::IssuedTokens},
     error::{Fault, Outcome, Refusal},
-    usecases::{Ctx, Verdict, refresh},
+    usecases::{
+        Ctx, Verdict,
+        refresh::{self, Recalled, Wanted},
+    },
 };
 
 /// A refresh token as a proven client shows it.
@@ -25,8 +28,16 @@ pub struct Rotation {
     pub client: Client,
     /// The token.
     pub token: SecretString,
-    /// The scope asked for, if any.
-    pub wanted: Option<ScopeSet>,
+    /// What is wanted of it.
+    pub wanted: Wanted,
+}
+
+impl Rotation {
+    /// A token as that client shows it.
+    pub fn new(client: Client, token: SecretString, wanted: Wanted) -> Self {
+        let scope = wanted.scope.map(|words| client.asks(&words));
+        Self { client, token, wanted: Wanted { scope, ..wanted } }
+    }
 }
 
 impl Request for Rotation {
@@ -39,7 +50,7 @@ impl Request for Rotation {
     }
 
     fn scope(&self) -> Option<Cow<'_, str>> {
-        self.wanted.as_ref().map(|scope| scope.to_string().into())
+        self.wanted.scope.as_ref().map(|scope| scope.to_string().into())
     }
 
     fn grant_type(&self) -> Option<Cow<'_, str>> {
@@ -67,6 +78,7 @@ enum Step {
 pub fn rotate(ctx: &mut Ctx<'_>, shown: &Rotation) -> Outcome<Verdict<IssuedTokens>> {
     let mut machine = Refresh::new(shown);
     let mut step = Step::Begin;
+    let mut recalled: Option<Recalled<'_>> = None;
     let mut issued: Option<IssuedTokens> = None;
     loop {
         let input = match step {
@@ -76,13 +88,14 @@ pub fn rotate(ctx: &mut Ctx<'_>, shown: &Rotation) -> Outcome<Verdict<IssuedToke
             }
             Step::Authenticate(_) => return Err(Refusal::BadClient.into()),
             Step::Recover => {
-                let granted = refresh::recall(ctx, &shown.client, &shown.token)?;
-                let grant = Some(Box::new(grant(&shown.client, &granted)?));
+                let found = refresh::recall(ctx, &shown.client, &shown.token)?;
+                let found = recalled.insert(found);
+                let grant = Some(Box::new(grant(&shown.client, found.granted())?));
                 Input::Recovered { scope: shown.scope(), grant }
             }
             Step::Refresh => {
-                let wanted = shown.wanted.as_ref();
-                match refresh::rotate(ctx, &shown.client, &shown.token, wanted)? {
+                let found = recalled.as_ref().ok_or_else(lost)?;
+                match refresh::rotate(ctx, &shown.client, found, &shown.wanted)? {
                     Verdict::Refused(refusal) => return Ok(Verdict::Refused(refusal)),
                     Verdict::Done(tokens) => Input::Refreshed(told(issued.insert(tokens))),
                 }
@@ -92,15 +105,18 @@ pub fn rotate(ctx: &mut Ctx<'_>, shown: &Rotation) -> Outcome<Verdict<IssuedToke
             Output::Unauthenticated { client, .. } => Step::Authenticate(client.to_owned()),
             Output::RecoverRefresh { .. } => Step::Recover,
             Output::Refresh { .. } => Step::Refresh,
-            Output::Ok(_) => {
-                let lost = || Fault::internal("oxide-auth took a step out of order");
-                return Ok(Verdict::Done(issued.ok_or_else(lost)?));
-            }
+            Output::Ok(_) => return Ok(Verdict::Done(issued.ok_or_else(lost)?)),
             // Of what is checked here nothing but the scope was not checked before.
-            Output::Err(_) if shown.wanted.is_some() => return Err(Refusal::ScopeNotAllowed.into()),
+            Output::Err(_) if shown.wanted.scope.is_some() => {
+                return Err(Refusal::ScopeNotAllowed.into());
+            }
             Output::Err(_) => return Err(refused()),
         };
     }
+}
+
+fn lost() -> Fault {
+    Fault::internal("oxide-auth took a step out of order")
 }
 
 fn grant(client: &Client, granted: &ScopeSet) -> Outcome<Grant> {

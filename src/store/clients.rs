@@ -44,6 +44,7 @@ struct Row {
     resources: String,
     key_set: Option<String>,
     allowed_origins: String,
+    secret_in_body: bool,
 }
 
 /// The stored form of [`ProviderRule::Any`].
@@ -77,6 +78,7 @@ impl TryFrom<Row> for Client {
                 resources: row.resources.split_whitespace().map(str::to_owned).collect(),
                 key_set: row.key_set,
                 allowed_origins: words(&row.allowed_origins, Origin::parse, "origin")?,
+                secret_in_body: row.secret_in_body,
             },
             created_at: instant(row.created_at)?,
         })
@@ -123,6 +125,7 @@ pub fn insert(
             clients::resources.eq(client.options.resources.join(" ")),
             clients::key_set.eq(client.options.key_set.as_deref()),
             clients::allowed_origins.eq(spaced(&client.options.allowed_origins, Origin::as_str)),
+            clients::secret_in_body.eq(client.options.secret_in_body),
         ),
     );
     let key = ClientKey(on!(conn, c => diesel::insert_into(clients::table)
@@ -138,6 +141,16 @@ fn providers_of(client: &Client) -> String {
         ProviderRule::Any => ANY_PROVIDER.to_owned(),
         ProviderRule::Only(names) => spaced(names, ProviderName::as_str),
     }
+}
+
+/// Holds the client of that id until the transaction is over: whoever else changes it waits, and then finds what
+/// this one has made of it.
+pub fn hold(conn: &mut AnyConnection, id: &ClientId) -> Result<(), Fault> {
+    on!(conn, c => diesel::update(clients::table)
+        .filter(clients::client_id.eq(id.as_str()))
+        .set(clients::enabled.eq(clients::enabled))
+        .execute(c)?);
+    Ok(())
 }
 
 /// Stores what the client is registered for now; its id, its kind and whether it is switched on stay.
@@ -157,6 +170,7 @@ pub fn update(conn: &mut AnyConnection, client: &Client) -> Result<(), Fault> {
         clients::resources.eq(options.resources.join(" ")),
         clients::key_set.eq(options.key_set.as_deref()),
         clients::allowed_origins.eq(spaced(&options.allowed_origins, Origin::as_str)),
+        clients::secret_in_body.eq(options.secret_in_body),
     );
     on!(conn, c => diesel::update(clients::table)
         .filter(clients::id.eq(client.key.0))

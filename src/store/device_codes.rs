@@ -29,6 +29,7 @@ struct Row {
     pause: i64,
     polled_at: Option<i64>,
     expires_at: i64,
+    resources: String,
 }
 
 impl TryFrom<Row> for DeviceCode {
@@ -47,6 +48,7 @@ impl TryFrom<Row> for DeviceCode {
             pause: TimeDelta::seconds(row.pause),
             polled_at: row.polled_at.map(instant).transpose()?,
             expires_at: instant(row.expires_at)?,
+            resources: row.resources.split_whitespace().map(str::to_owned).collect(),
         })
     }
 }
@@ -67,6 +69,7 @@ pub fn insert(
             device_codes::epoch.eq(device.epoch),
             device_codes::pause.eq(device.pause.num_seconds()),
             device_codes::expires_at.eq(micros(device.expires_at)),
+            device_codes::resources.eq(device.resources.join(" ")),
         ))
         .execute(c)?);
     Ok(())

@@ -89,6 +89,7 @@ diesel::table! {
         resources -> Text,
         key_set -> Nullable<Text>,
         allowed_origins -> Text,
+        secret_in_body -> Bool,
     }
 }
 
@@ -127,6 +128,7 @@ diesel::table! {
         scope -> Text,
         issued_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        resources -> Nullable<Text>,
     }
 }
 
@@ -235,6 +237,7 @@ diesel::table! {
         client_key -> BigInt,
         scope -> Text,
         granted_at -> BigInt,
+        resources -> Text,
     }
 }
 
@@ -263,6 +266,7 @@ diesel::table! {
         pause -> BigInt,
         polled_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+        resources -> Text,
     }
 }
 

@@ -65,6 +65,21 @@ pub fn list(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Vec<StoredKe
     found.into_iter().map(key).collect()
 }
 
+/// The name of the key of that algorithm at that stage, which is not retired.
+pub fn find_kid(
+    conn: &mut AnyConnection,
+    algorithm: &str,
+    stage: KeyStage,
+) -> Result<Option<String>, Fault> {
+    Ok(on!(conn, c => signing_keys::table
+        .filter(signing_keys::algorithm.eq(algorithm))
+        .filter(signing_keys::stage.eq(stage.word()))
+        .filter(signing_keys::expires_at.is_null())
+        .select(signing_keys::kid)
+        .get_result(c)
+        .optional()?))
+}
+
 /// Moves a key to its next stage; false if it was not at the former one any more.
 pub fn update_stage(
     conn: &mut AnyConnection,

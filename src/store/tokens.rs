@@ -13,6 +13,7 @@ use crate::{
         account::Account,
         client::ClientKey,
         ended::Ended,
+        grant::How,
         scope::ScopeSet,
         token::{Digest, FamilyId, RefreshStage, TokenKind},
     },
@@ -32,6 +33,8 @@ pub struct FoundToken {
     pub issued_at: DateTime<Utc>,
     /// When its time is over; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The resources it is for; none in particular when empty.
+    pub resources: Vec<String>,
 }
 
 impl FoundToken {
@@ -53,8 +56,8 @@ pub struct FoundFamily {
     pub id: FamilyId,
     /// What the grant allows at most.
     pub scope: String,
-    /// How it came about, as `How::word` says it.
-    pub how: String,
+    /// How it came about.
+    pub how: How,
     /// The account's epoch when it was granted.
     pub epoch: i64,
     /// When it was revoked, if it was.
@@ -67,7 +70,7 @@ pub struct FoundFamily {
     pub client: Option<(ClientKey, bool)>,
     /// When the person proved to be there, where OpenID Connect is to tell.
     pub auth_time: Option<DateTime<Utc>>,
-    /// The resources it is for.
+    /// The resources it was allowed for.
     pub resources: Vec<String>,
 }
 
@@ -92,15 +95,19 @@ fn family(
     Ok(FoundFamily {
         id: FamilyId(id),
         scope,
-        how,
+        how: How::parse(&how).ok_or_else(|| unreadable("way of a grant"))?,
         epoch,
         revoked_at,
         expires_at: expires_at.map(instant).transpose()?,
         account: account.map(Account::try_from).transpose()?,
         client: client.map(|(key, enabled)| (ClientKey(key), enabled)),
         auth_time: auth_time.map(instant).transpose()?,
-        resources: resources.split_whitespace().map(str::to_owned).collect(),
+        resources: uris(&resources),
     })
+}
+
+fn uris(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// What is stored of an access token.
@@ -116,6 +123,8 @@ pub struct NewToken<'a> {
     pub scope: &'a ScopeSet,
     /// When its time is over.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The resources it is for.
+    pub resources: &'a [String],
 }
 
 /// Stores an access or auth token.
@@ -132,6 +141,7 @@ pub fn insert_access(
             access_tokens::scope.eq(new.scope.to_string()),
             access_tokens::issued_at.eq(micros(now)),
             access_tokens::expires_at.eq(new.expires_at.map(micros)),
+            access_tokens::resources.eq(new.resources.join(" ")),
         ))
         .execute(c)?);
     Ok(())
@@ -140,7 +150,7 @@ pub fn insert_access(
 /// The access or auth token of that digest. The hot path: one statement, four tables.
 pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<FoundToken>, Fault> {
     type Columns = (
-        (String, String, i64, Option<i64>),
+        (String, String, i64, Option<i64>, Option<String>),
         FamilyColumns,
         Option<accounts::Row>,
         Option<(i64, bool)>,
@@ -154,6 +164,7 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
                 access_tokens::scope,
                 access_tokens::issued_at,
                 access_tokens::expires_at,
+                access_tokens::resources,
             ),
             (
                 families::id,
@@ -170,12 +181,14 @@ pub fn find_access(conn: &mut AnyConnection, digest: Digest) -> Result<Option<Fo
         ))
         .get_result(c)
         .optional()?);
-    let Some(((kind, scope, issued_at, expires_at), columns, account, client)) = found else {
+    let Some(((kind, scope, issued_at, expires_at, own), columns, account, client)) = found else {
         return Ok(None);
     };
+    let family = family(columns, account, client)?;
     Ok(Some(FoundToken {
         kind: TokenKind::parse(&kind).ok_or_else(|| unreadable("token kind"))?,
-        family: family(columns, account, client)?,
+        resources: own.map_or_else(|| family.resources.clone(), |own| uris(&own)),
+        family,
         scope: ScopeSet::parse(&scope).ok_or_else(|| unreadable("scope"))?,
         issued_at: instant(issued_at)?,
         expires_at: expires_at.map(instant).transpose()?,
@@ -268,21 +281,37 @@ pub fn find_refresh(
     conn: &mut AnyConnection,
     digest: Digest,
 ) -> Result<Option<FoundRefresh>, Fault> {
-    type Columns = (i64, i64, Option<i64>, Option<Vec<u8>>);
+    type Columns = (
+        (i64, Option<i64>, Option<Vec<u8>>),
+        FamilyColumns,
+        Option<accounts::Row>,
+        Option<(i64, bool)>,
+    );
     let found: Option<Columns> = on!(conn, c => refresh_tokens::table
-        .inner_join(families::table)
+        .inner_join(families::table.left_join(account_table::table).left_join(clients::table))
         .filter(refresh_tokens::digest.eq(&digest.0[..]))
         .filter(families::refresh_ended_at.is_null())
         .select((
-            refresh_tokens::family_id,
-            refresh_tokens::expires_at,
-            refresh_tokens::consumed_at,
-            refresh_tokens::sealed,
+            (refresh_tokens::expires_at, refresh_tokens::consumed_at, refresh_tokens::sealed),
+            (
+                families::id,
+                families::scope,
+                families::how,
+                families::epoch,
+                families::revoked_at,
+                families::expires_at,
+                families::auth_time,
+                families::resources,
+            ),
+            Option::<accounts::Row>::as_select(),
+            (clients::id, clients::enabled).nullable(),
         ))
         .get_result(c)
         .optional()?);
-    let Some((family, expires_at, consumed_at, sealed)) = found else { return Ok(None) };
-    let Some(family) = find_family(conn, FamilyId(family))? else { return Ok(None) };
+    let Some(((expires_at, consumed_at, sealed), columns, account, client)) = found else {
+        return Ok(None);
+    };
+    let family = family(columns, account, client)?;
     let stage = match consumed_at {
         None => RefreshStage::Open,
         Some(at) => RefreshStage::Used { at: instant(at)?, sealed },
@@ -308,7 +337,7 @@ pub fn consume_refresh(
     Ok(won == 1)
 }
 
-/// Whether the family has a refresh token that is still open: the successor of the last one used.
+/// Whether the refresh token of that digest is there and still open.
 pub fn has_open_refresh(conn: &mut AnyConnection, digest: Digest) -> Result<bool, Fault> {
     let open: Option<i64> = on!(conn, c => refresh_tokens::table
         .filter(refresh_tokens::digest.eq(&digest.0[..]))

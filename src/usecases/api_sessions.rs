@@ -77,7 +77,7 @@ pub fn log_out(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
 /// A refresh token of this dialect; one of another is not known here.
 fn find<'a>(ctx: &mut Ctx<'_>, shown: &'a SecretString) -> Outcome<Shown<'a>> {
     let shown = rotation::find(ctx, shown, secret::digest(shown))?;
-    if shown.found.family.how == How::ApiLogin.word() {
+    if shown.found.family.how == How::ApiLogin {
         return Ok(shown);
     }
     Err(Refusal::BadGrant(Why::Unknown).into())

@@ -4,19 +4,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::{Ctx, codes};
+use super::{Ctx, clients, codes};
 use crate::{
     crypto::{fingerprint, keys::Keys, seal, secret},
     domain::{
+        account::AccountId,
         audit::{Event, EventKind},
         browser::BrowserSession,
-        client::{Client, ClientId, ClientKind},
+        client::{Client, ClientId, ClientKind, GrantType, RedirectUri},
         code::{Ask, Prompt},
         language::Language,
         scope::ScopeSet,
     },
     error::{Fault, Outcome, Refusal, Why},
-    store::{clients, consents},
+    store::{
+        clients as client_store,
+        consents::{self, Consent},
+    },
 };
 
 /// How long somebody may take to make up their mind.
@@ -41,12 +45,13 @@ impl Pending {
     pub fn new(ask: Ask, language: Option<Language>, now: DateTime<Utc>) -> Self {
         let age = ask.max_age.and_then(TimeDelta::try_seconds).map(|age| now - age);
         let since = if ask.prompt.login { Some(now) } else { age };
-        Self { ask, since, language }
+        Self { ask: Ask { max_age: None, ..ask }, since, language }
     }
 
-    /// Whether somebody who proved to be there then has to do it again.
+    /// Whether somebody who is signed in so has to do it again: it was too long ago, or somebody else is meant.
     pub fn wants_login(&self, session: &BrowserSession) -> bool {
         self.since.is_some_and(|since| session.auth_time < since)
+            || self.ask.meant.is_some_and(|meant| session.account.id != meant)
     }
 }
 
@@ -63,7 +68,7 @@ pub fn pack(ctx: &Ctx<'_>, pending: &Pending, browser: &SecretString) -> Outcome
         "challenge": ask.challenge,
         "nonce": ask.nonce,
         "prompt": ask.prompt.words(),
-        "max_age": ask.max_age,
+        "meant": ask.meant.map(|meant| meant.0),
         "login_hint": ask.login_hint,
         "since": since.map(|since| since.timestamp_micros()),
         "language": language.map(Language::tag),
@@ -109,7 +114,8 @@ pub fn unpack(
         challenge: text("challenge"),
         nonce: text("nonce"),
         prompt: word("prompt").and_then(Prompt::parse).ok_or_else(bent)?,
-        max_age: number("max_age"),
+        max_age: None,
+        meant: number("meant").map(AccountId),
         login_hint: text("login_hint"),
     };
     Ok(Pending {
@@ -119,10 +125,21 @@ pub fn unpack(
     })
 }
 
-/// The client that asks, if it is still there and switched on.
+/// The client that asks, if it may still ask for this: a request is under way for half an hour, and in that time the
+/// client, its place, its grant type, a scope or a resource may have been taken away.
 pub fn client_of(ctx: &mut Ctx<'_>, ask: &Ask) -> Outcome<Client> {
-    let client = clients::find(ctx.conn, &ask.client)?.filter(|client| client.enabled);
-    Ok(client.ok_or(Refusal::UnknownClient)?)
+    let client = client_store::find(ctx.conn, &ask.client)?.filter(|client| client.enabled);
+    let client = client.ok_or(Refusal::UnknownClient)?;
+    let is_place = |uri: &RedirectUri| uri.admits(&ask.redirect_uri);
+    if !client.redirect_uris.iter().any(is_place) {
+        return Err(Refusal::RedirectNotAllowed.into());
+    }
+    clients::permitted(&client, GrantType::AuthorizationCode)?;
+    clients::targets(&client, &ask.resources)?;
+    if !ask.scope.is_within(&client.scopes) {
+        return Err(Refusal::ScopeNotAllowed.into());
+    }
+    Ok(client)
 }
 
 /// Whether the person has allowed all of this before, so that they need not be asked again. An app that
@@ -134,7 +151,19 @@ pub fn is_allowed(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Out
         return Ok(false);
     }
     let allowed = consents::find(ctx.conn, session.account.id, client.key)?;
-    Ok(allowed.is_some_and(|allowed| ask.scope.is_within(&allowed)))
+    Ok(allowed.is_some_and(|allowed| covers(ctx, &allowed, ask)))
+}
+
+/// Whether somebody has allowed as much: each scope, and each place it is for.
+fn covers(ctx: &Ctx<'_>, allowed: &Consent, ask: &Ask) -> bool {
+    let known = places(ctx, &allowed.resources);
+    ask.scope.is_within(&allowed.scope)
+        && places(ctx, &ask.resources).iter().all(|uri| known.contains(uri))
+}
+
+/// The resources; where none is named, this installation is meant.
+fn places(ctx: &Ctx<'_>, named: &[String]) -> Vec<String> {
+    if named.is_empty() { vec![ctx.policy.issuer.clone()] } else { named.to_vec() }
 }
 
 /// A code for what was allowed before.
@@ -147,8 +176,18 @@ pub fn proceed(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Outcom
 pub fn allow(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Outcome<SecretString> {
     let client = client_of(ctx, ask)?;
     let place = (session.account.id, client.key);
+    // Whoever allows more at the same time waits: neither may lose what the other was told.
+    consents::hold(ctx.conn, place, ctx.now)?;
     let before = consents::find(ctx.conn, place.0, place.1)?.unwrap_or_default();
-    consents::upsert(ctx.conn, place, &before.with(&ask.scope), ctx.now)?;
+    let is_first = before.scope.is_empty();
+    let mut resources = if is_first { Vec::new() } else { places(ctx, &before.resources) };
+    for uri in places(ctx, &ask.resources) {
+        if !resources.contains(&uri) {
+            resources.push(uri);
+        }
+    }
+    let consent = Consent { scope: before.scope.with(&ask.scope), resources };
+    consents::upsert(ctx.conn, place, &consent, ctx.now)?;
     let event = Event::new(EventKind::ConsentGiven).of(place.0).at(&client.id);
     ctx.tell(event.with(ask.scope.to_string()));
     codes::issue(ctx, &client, (&session.account, session.auth_time), ask)

@@ -9,6 +9,7 @@ use crate::{
     crypto::{jwt::is_typed, secret},
     domain::{
         credential::{Credential, Principal, Scheme, Via},
+        reach::{Act, is_for},
         token::{Digest, TokenKind},
     },
     error::{Outcome, Refusal, Why},
@@ -70,6 +71,14 @@ fn is_access(token: &SecretString) -> bool {
     is_typed(token.expose_secret(), "at+jwt")
 }
 
+/// Refuses the principal that lacks the scope for it ([`Principal::lacks`]).
+pub fn permitted(me: &Principal, act: Act) -> Outcome<()> {
+    match me.lacks(act) {
+        None => Ok(()),
+        Some(scope) => Err(Refusal::ScopeMissing(scope).into()),
+    }
+}
+
 /// Starts the idle time of an auth token anew.
 pub fn touch(ctx: &mut Ctx<'_>, digest: Digest) -> Outcome<()> {
     if let Some(idle) = ctx.policy.lifetimes.auth_token_idle {
@@ -98,6 +107,10 @@ fn stored(
     if !found.family.stands() {
         return Err(bad(Why::Revoked).into());
     }
+    if !is_for(&found.resources, &ctx.policy.issuer) {
+        // RFC 8707 §3, RFC 9068 §4: it was asked for to be shown to somebody else.
+        return Err(bad(Why::ForeignAudience).into());
+    }
     let until = found.end();
     let principal = Principal {
         account: found.family.account,
@@ -105,6 +118,7 @@ fn stored(
         scope: found.scope,
         family: found.family.id,
         via,
+        reach: found.family.how.reach(),
     };
     Ok(Authenticated { principal, touch: None, until })
 }

@@ -107,7 +107,7 @@ pub(super) fn access_jwt(
     client: &ClientId,
     grant: &Grant,
 ) -> Outcome<SecretString> {
-    let audience = match grant.resources.as_slice() {
+    let audience = match grant.audience.as_slice() {
         [] => json!(ctx.policy.issuer),
         [only] => json!(only),
         many => json!(many),

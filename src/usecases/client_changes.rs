@@ -42,12 +42,14 @@ pub struct ChangeClient {
     pub allowed_origins: Option<Vec<Origin>>,
     /// The keys that take the place of those it signs with.
     pub key_set: Option<String>,
+    /// Whether it says that it shows its secret in the body.
+    pub secret_in_body: Option<bool>,
 }
 
 /// Changes a client, and tells how it is then. Its tokens stay, and when they are refreshed get no more than it
 /// may then. Refused is what could not be registered, and a key set for a client that has none.
 pub fn change(ctx: &mut Ctx<'_>, id: &ClientId, wish: &ChangeClient) -> Outcome<Client> {
-    let mut client = clients::show(ctx, id)?;
+    let mut client = clients::hold(ctx, id)?;
     if let Some(text) = &wish.key_set {
         if client.options.key_set.is_none() {
             let text = "how a client proves itself cannot be changed: register another one";
@@ -59,7 +61,7 @@ pub fn change(ctx: &mut Ctx<'_>, id: &ClientId, wish: &ChangeClient) -> Outcome<
     if client.grants.is_empty() {
         return Err(Refusal::BadRequest("a client needs at least one grant type").into());
     }
-    check(&client)?;
+    check(ctx, &client)?;
     client_store::update(ctx.conn, &client)?;
     ctx.tell(Event::new(EventKind::ClientChanged).at(&client.id));
     Ok(client)
@@ -83,4 +85,5 @@ fn apply(client: &mut Client, wish: ChangeClient) {
     put(&mut options.post_logout_uris, wish.post_logout_uris);
     put(&mut options.resources, wish.resources);
     put(&mut options.allowed_origins, wish.allowed_origins);
+    put(&mut options.secret_in_body, wish.secret_in_body);
 }

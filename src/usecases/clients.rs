@@ -12,8 +12,8 @@ use crate::{
     domain::{
         audit::{Event, EventKind},
         client::{
-            Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType, ProviderRule,
-            RedirectUri,
+            AccessForm, Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType,
+            ProviderRule, RedirectUri,
         },
         credential::ClientCredential,
         origin::Origin,
@@ -86,16 +86,28 @@ pub fn permitted(client: &Client, grant: GrantType) -> Outcome<&Client> {
     if client.may(grant) { Ok(client) } else { Err(Refusal::GrantNotAllowed.into()) }
 }
 
+/// The client as it is now: it was proven before this transaction began.
+pub(super) fn still(ctx: &mut Ctx<'_>, client: &Client) -> Outcome<Client> {
+    let client = clients::find_by_key(ctx.conn, client.key)?.filter(|client| client.enabled);
+    Ok(client.ok_or(Refusal::BadClient)?)
+}
+
+/// Refuses a resource that the client may not ask tokens for (RFC 8707 §2).
+pub fn targets(client: &Client, resources: &[String]) -> Outcome<()> {
+    let known = |uri: &String| client.options.resources.contains(uri);
+    if resources.iter().all(known) { Ok(()) } else { Err(Refusal::BadTarget.into()) }
+}
+
 /// The scope of a new grant: what was asked for, if the client may. Where nothing was asked for, the default as
 /// far as the client may (RFC 6749 §3.3); a client that may have none of it has its own scopes.
 pub fn scope_for(policy: &Policy, client: &Client, wanted: Option<&ScopeSet>) -> Outcome<ScopeSet> {
-    match wanted {
+    match wanted.map(|wanted| client.asks(wanted)) {
         None => {
             let default = policy.default_scope.only(&client.scopes);
             Ok(if default.is_empty() { client.scopes.clone() } else { default })
         }
         Some(wanted) if wanted.is_empty() => Err(Refusal::ScopeNotAllowed.into()),
-        Some(wanted) if wanted.is_within(&client.scopes) => Ok(wanted.clone()),
+        Some(wanted) if wanted.is_within(&client.scopes) => Ok(wanted),
         Some(_) => Err(Refusal::ScopeNotAllowed.into()),
     }
 }
@@ -171,7 +183,7 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
         options: wish.options.clone(),
         created_at: ctx.now,
     };
-    check(&client)?;
+    check(ctx, &client)?;
     check_proof(&client, wish.secret.as_ref())?;
     if clients::find(ctx.conn, &client.id)?.is_some() {
         return Err(Refusal::BadRequest("a client with this id exists already").into());
@@ -191,11 +203,17 @@ pub(super) fn kept_keys(text: &str) -> Outcome<String> {
     Ok(KeySet::parse(text).map_err(Refusal::BadRequest)?.to_json().to_string())
 }
 
+/// What is wrong with a client that is sent back and says nowhere to.
+pub const NO_PLACE: &str = "authorization_code needs at least one redirect URI";
+
 /// Whether a client may be as it is, but for how it proves itself.
-pub(super) fn check(client: &Client) -> Outcome<()> {
+pub(super) fn check(ctx: &Ctx<'_>, client: &Client) -> Outcome<()> {
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
+    if client.options.access_form == AccessForm::Jwt && ctx.keys.sealing.is_none() {
+        return no("access tokens can be JWTs where jwt.signing_key is set");
+    }
     let length = client.name.chars().count();
-    if !(1..=100).contains(&length) || client.name.chars().any(char::is_control) {
+    if !(1..=100).contains(&length) || client.name.chars().any(is_unseen) {
         return no("the name must be 1 to 100 characters, none of them a control character");
     }
     if client.kind == ClientKind::Public {
@@ -207,7 +225,7 @@ pub(super) fn check(client: &Client) -> Outcome<()> {
         }
     }
     if client.may(GrantType::AuthorizationCode) && client.redirect_uris.is_empty() {
-        return no("authorization_code needs at least one redirect URI");
+        return no(NO_PLACE);
     }
     if !client.options.resources.iter().all(|uri| is_resource(uri)) {
         return no("a resource is an absolute URI without a fragment (RFC 8707 §2)");
@@ -217,6 +235,12 @@ pub(super) fn check(client: &Client) -> Outcome<()> {
         return no("a client needs at least one scope");
     }
     Ok(())
+}
+
+/// Control characters, and those that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069): with
+/// them a name on a page could be read as another.
+fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_resource(uri: &str) -> bool {
@@ -288,6 +312,12 @@ pub fn show(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
     Ok(clients::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)
 }
 
+/// The same, and nobody else changes it before this deed is over.
+pub(super) fn hold(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<Client> {
+    clients::hold(ctx.conn, id)?;
+    show(ctx, id)
+}
+
 /// Every client.
 pub fn list(ctx: &mut Ctx<'_>) -> Outcome<Vec<Client>> {
     Ok(clients::list(ctx.conn)?)
@@ -303,7 +333,7 @@ pub fn rotate_secret(
     overlap: TimeDelta,
     chosen: Option<SecretString>,
 ) -> Outcome<Registered> {
-    let client = show(ctx, id)?;
+    let client = hold(ctx, id)?;
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
     if client.kind == ClientKind::Public {
         return no("a public client has no secret to rotate");
@@ -323,7 +353,7 @@ pub fn rotate_secret(
 
 /// Switches a client on or off. While it is off nothing of it is accepted: no secret, no token.
 pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<Client> {
-    let client = show(ctx, id)?;
+    let client = hold(ctx, id)?;
     clients::update_enabled(ctx.conn, client.key, enabled)?;
     let kind = if enabled { EventKind::ClientEnabled } else { EventKind::ClientDisabled };
     ctx.tell(Event::new(kind).at(&client.id));
@@ -332,7 +362,7 @@ pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<Client
 
 /// Deletes a client with every token it was given.
 pub fn delete(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<()> {
-    let client = show(ctx, id)?;
+    let client = hold(ctx, id)?;
     ctx.tell(Event::new(EventKind::ClientDeleted).at(&client.id));
     Ok(clients::delete(ctx.conn, client.key)?)
 }

@@ -2,11 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{
-    Ctx, Verdict,
-    claims::{self, Occasion},
-    clients, issue, revoke,
-};
+use super::{Ctx, Verdict, allowed::Allowed, clients, revoke};
 use crate::{
     crypto::secret,
     domain::{
@@ -14,11 +10,12 @@ use crate::{
         audit::{Application, Event, EventKind},
         client::Client,
         code::{Ask, CODE_LIFE, Code, CodeStage},
-        grant::{Grant, How},
+        grant::How,
+        reach::narrowed,
         token::IssuedTokens,
     },
     error::{Fault, Outcome, Refusal, Why},
-    store::{accounts, clients as client_store, codes},
+    store::{accounts, codes},
 };
 
 /// What codes begin with.
@@ -76,12 +73,13 @@ pub fn recall(
 }
 
 /// Redeems a code that is found in order. One that was redeemed before ends what came of it
-/// (RFC 6749 §4.1.2); the caller has seen to it that only whoever knows the verifier comes this far.
+/// (RFC 6749 §4.1.2); the caller has seen to it that only whoever knows the verifier comes this far. The access
+/// token is for the resources that are named, all of them allowed with the code (RFC 8707 §2.2).
 pub fn redeem(
     ctx: &mut Ctx<'_>,
     client: &Client,
-    shown: &SecretString,
-    code: &Code,
+    (shown, code): (&SecretString, &Code),
+    resources: &[String],
 ) -> Outcome<Verdict<IssuedTokens>> {
     if let CodeStage::Used { .. } = code.stage {
         return again(ctx, code);
@@ -92,38 +90,31 @@ pub fn redeem(
     let account = accounts::find(ctx.conn, code.account)?.filter(Account::is_active);
     let account = account.filter(|account| account.epoch == code.epoch);
     let account = account.ok_or(Refusal::BadGrant(Why::Revoked))?;
-    // The client was proven before this transaction began.
-    let client = client_store::find_by_key(ctx.conn, client.key)?.filter(|client| client.enabled);
-    let client = client.ok_or(Refusal::BadClient)?;
+    let client = clients::still(ctx, client)?;
+    let audience = narrowed(&code.resources, resources, &ctx.policy.issuer);
+    let audience = audience.ok_or(Refusal::BadTarget)?;
+    let scope = code.scope.only(&client.scopes);
+    if scope.is_empty() {
+        return Err(Refusal::ScopeNotAllowed.into());
+    }
     let digest = secret::digest(shown);
     if !codes::consume(ctx.conn, digest, ctx.now)? {
         // Somebody was first, and has committed by now.
         let code = codes::find(ctx.conn, digest)?;
         return again(ctx, &code.ok_or(Refusal::BadGrant(Why::Unknown))?);
     }
-    let grant = Grant {
-        account: Some(account.id),
-        epoch: account.epoch,
-        client: Some(client.key),
-        scope: code.scope.only(&client.scopes),
+    let allowed = Allowed {
+        client: &client,
+        account: Some(&account),
+        scope,
         how: How::AuthorizationCode,
         auth_time: Some(code.auth_time),
-        resources: code.resources.clone(),
-        readable: client.readable(),
-    };
-    if grant.scope.is_empty() {
-        return Err(Refusal::ScopeNotAllowed.into());
-    }
-    let (mut tokens, family) = issue::with_family(ctx, &grant, clients::refresh_for(&client))?;
-    codes::update_family(ctx.conn, digest, family)?;
-    let occasion = Occasion {
-        client: &client,
-        scope: &grant.scope,
-        auth_time: grant.auth_time,
+        resources: &code.resources,
+        audience,
         nonce: code.nonce.as_deref(),
-        access: &tokens.access,
     };
-    tokens.id_token = claims::id_token(ctx, &account, &occasion)?;
+    let (tokens, family) = allowed.issue(ctx)?;
+    codes::update_family(ctx.conn, digest, family)?;
     Ok(Verdict::Done(tokens))
 }
 

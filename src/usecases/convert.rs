@@ -5,11 +5,12 @@ use crate::{
     domain::{
         account::{Account, AccountState},
         audit::{Event, EventKind},
-        client::{Client, ClientId},
+        client::{Client, ClientId, GrantType},
         grant::How,
         identity::{self, Holder, Link, LinkExisting},
         language::Language,
-        provider::ProviderIdentity,
+        policy::Policy,
+        provider::{ProviderIdentity, ProviderName},
         scope::ScopeSet,
         token::IssuedTokens,
     },
@@ -29,6 +30,8 @@ pub struct Convert {
     pub scope: Option<ScopeSet>,
     /// Who has come.
     pub arrival: Arrival,
+    /// In which words it was asked: a conversion, or a token exchange.
+    pub how: How,
 }
 
 /// Somebody a provider has named.
@@ -51,6 +54,21 @@ pub struct Converted {
     pub account: Account,
 }
 
+/// Whether the client may have tokens of that provider converted, for that scope. What will be refused is refused
+/// before the provider is asked.
+pub fn admit(
+    policy: &Policy,
+    client: &Client,
+    provider: &ProviderName,
+    scope: Option<&ScopeSet>,
+) -> Outcome<ScopeSet> {
+    clients::permitted(client, GrantType::ConvertToken)?;
+    if !client.providers.admits(provider) {
+        return Err(Refusal::ProviderNotAllowed.into());
+    }
+    clients::scope_for(policy, client, scope)
+}
+
 /// Finds, links or makes the account of an identity, and issues tokens for it.
 ///
 /// Asking the provider took time: the client is read again in this transaction. Two first conversions of
@@ -61,9 +79,10 @@ pub fn convert(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Converted> {
     if !client.enabled {
         return Err(Refusal::BadClient.into());
     }
-    let scope = clients::scope_for(ctx.policy, &client, wish.scope.as_ref())?;
+    let provider = &wish.arrival.identity.provider;
+    let scope = admit(ctx.policy, &client, provider, wish.scope.as_ref())?;
     let account = account_of(ctx, &wish.arrival)?;
-    issue_to(ctx, account, &client, scope)
+    issue_to(ctx, account, &client, (scope, wish.how))
 }
 
 /// Finds, links or makes the account of an identity.
@@ -94,9 +113,9 @@ fn issue_to(
     ctx: &mut Ctx<'_>,
     account: Account,
     client: &Client,
-    scope: ScopeSet,
+    (scope, how): (ScopeSet, How),
 ) -> Outcome<Converted> {
-    let grant = login::grant(&account, Some(client), scope, How::ConvertToken);
+    let grant = login::grant(&account, Some(client), scope, how);
     let tokens = issue::opaque(ctx, &grant, clients::refresh_for(client))?;
     Ok(Converted { tokens, account })
 }

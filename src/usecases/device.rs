@@ -3,11 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::{
-    Ctx, Verdict,
-    claims::{self, Occasion},
-    clients, issue,
-};
+use super::{Ctx, Verdict, allowed::Allowed, clients};
 use crate::{
     crypto::secret,
     domain::{
@@ -16,7 +12,8 @@ use crate::{
         browser::BrowserSession,
         client::Client,
         device::{DEVICE_LIFE, DEVICE_PAUSE, DeviceCode, DeviceStage, UserCode},
-        grant::{Grant, How},
+        grant::How,
+        reach::narrowed,
         scope::ScopeSet,
         token::{Digest, IssuedTokens},
     },
@@ -33,8 +30,14 @@ pub struct Begun {
     pub user_code: UserCode,
 }
 
-/// A device asks to be let in.
-pub fn begin(ctx: &mut Ctx<'_>, client: &Client, wanted: Option<&ScopeSet>) -> Outcome<Begun> {
+/// A device asks to be let in, to those resources of the client's (RFC 8707).
+pub fn begin(
+    ctx: &mut Ctx<'_>,
+    client: &Client,
+    wanted: Option<&ScopeSet>,
+    resources: &[String],
+) -> Outcome<Begun> {
+    clients::targets(client, resources)?;
     let device_code = secret::token(ctx.entropy, "cdc_");
     let drawn = UserCode::from_bytes(&ctx.entropy.bytes::<64>());
     let user_code = drawn.ok_or_else(|| Fault::internal("chance gave no user code"))?;
@@ -42,6 +45,7 @@ pub fn begin(ctx: &mut Ctx<'_>, client: &Client, wanted: Option<&ScopeSet>) -> O
         digest: secret::digest(&device_code),
         client: client.key,
         scope: clients::scope_for(ctx.policy, client, wanted)?,
+        resources: resources.to_vec(),
         stage: DeviceStage::Waiting,
         account: None,
         epoch: 0,
@@ -89,11 +93,12 @@ pub fn decide(
     Ok(device_codes::update_account(ctx.conn, device.digest, who, session.auth_time)?)
 }
 
-/// A device asks whether it is let in.
+/// A device asks whether it is let in; the access token is then for those of the resources it asked for.
 pub fn redeem(
     ctx: &mut Ctx<'_>,
     client: &Client,
     shown: &SecretString,
+    resources: &[String],
 ) -> Outcome<Verdict<IssuedTokens>> {
     let unknown = || Refusal::BadGrant(Why::Unknown);
     let device = device_codes::find(ctx.conn, secret::digest(shown))?.ok_or_else(unknown)?;
@@ -105,7 +110,7 @@ pub fn redeem(
     }
     match device.stage {
         DeviceStage::Waiting => waits(ctx, &device),
-        DeviceStage::Allowed => let_in(ctx, client, &device).map(Verdict::Done),
+        DeviceStage::Allowed => let_in(ctx, client, &device, resources).map(Verdict::Done),
         DeviceStage::Denied | DeviceStage::Redeemed => {
             Err(Refusal::Device(DeviceNo::Denied).into())
         }
@@ -124,7 +129,15 @@ fn waits(ctx: &mut Ctx<'_>, device: &DeviceCode) -> Outcome<Verdict<IssuedTokens
     Ok(Verdict::Refused(Refusal::Device(no)))
 }
 
-fn let_in(ctx: &mut Ctx<'_>, client: &Client, device: &DeviceCode) -> Outcome<IssuedTokens> {
+fn let_in(
+    ctx: &mut Ctx<'_>,
+    client: &Client,
+    device: &DeviceCode,
+    resources: &[String],
+) -> Outcome<IssuedTokens> {
+    let client = clients::still(ctx, client)?;
+    let audience = narrowed(&device.resources, resources, &ctx.policy.issuer);
+    let audience = audience.ok_or(Refusal::BadTarget)?;
     let account = match device.account {
         Some(id) => accounts::find(ctx.conn, id)?.filter(Account::is_active),
         None => None,
@@ -135,24 +148,15 @@ fn let_in(ctx: &mut Ctx<'_>, client: &Client, device: &DeviceCode) -> Outcome<Is
     if !device_codes::update_stage(ctx.conn, device.digest, step)? {
         return Err(Refusal::BadGrant(Why::Used).into());
     }
-    let grant = Grant {
-        account: Some(account.id),
-        epoch: account.epoch,
-        client: Some(client.key),
+    let allowed = Allowed {
+        client: &client,
+        account: Some(&account),
         scope: device.scope.only(&client.scopes),
         how: How::DeviceCode,
         auth_time: device.auth_time,
-        resources: Vec::new(),
-        readable: client.readable(),
-    };
-    let mut tokens = issue::opaque(ctx, &grant, clients::refresh_for(client))?;
-    let occasion = Occasion {
-        client,
-        scope: &grant.scope,
-        auth_time: grant.auth_time,
+        resources: &device.resources,
+        audience,
         nonce: None,
-        access: &tokens.access,
     };
-    tokens.id_token = claims::id_token(ctx, &account, &occasion)?;
-    Ok(tokens)
+    Ok(allowed.issue(ctx)?.0)
 }

@@ -80,7 +80,8 @@ fn find(ctx: &mut Ctx<'_>, digest: Digest) -> Outcome<Option<Told>> {
         }
         let until = found.end();
         let live = (found.scope, Some(found.issued_at), found.expires_at);
-        return told(ctx, (true, found.family), live, until);
+        let family = FoundFamily { resources: found.resources, ..found.family };
+        return told(ctx, (true, family), live, until);
     }
     let Some(found) = tokens::find_refresh(ctx.conn, digest)? else { return Ok(None) };
     let until = [Some(found.expires_at), found.family.expires_at].into_iter().flatten().min();

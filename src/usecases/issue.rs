@@ -52,7 +52,7 @@ pub(super) fn with_family(
         };
     let family = begin(ctx, grant, Some(end))?;
     let pair = draw(ctx, grant, refresh)?;
-    store(ctx, &pair, family, &grant.scope)?;
+    store(ctx, &pair, family, grant)?;
     if let Some(refresh) = &pair.refresh {
         store_refresh(ctx, refresh, family, end)?;
     }
@@ -105,6 +105,7 @@ pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
         family,
         scope: &grant.scope,
         expires_at: ctx.policy.lifetimes.auth_token_idle.map(|idle| ctx.now + idle),
+        resources: &[],
     };
     tokens::insert_access(ctx.conn, &new, ctx.now)?;
     Ok(token)
@@ -140,14 +141,15 @@ pub(super) fn store(
     ctx: &mut Ctx<'_>,
     pair: &Pair,
     family: FamilyId,
-    scope: &ScopeSet,
+    grant: &Grant,
 ) -> Outcome<()> {
     let new = tokens::NewToken {
         digest: secret::digest(&pair.access),
         kind: TokenKind::Access,
         family,
-        scope,
+        scope: &grant.scope,
         expires_at: Some(ctx.now + ctx.policy.lifetimes.access),
+        resources: &grant.audience,
     };
     Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
 }

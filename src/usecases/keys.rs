@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         audit::{Event, EventKind},
-        signing::{KeyStage, SigningAlgorithm},
+        signing::{KEYS_MAX_AGE, KeyStage, SigningAlgorithm},
     },
     error::{Fault, Outcome, Refusal},
     store::signing_keys::{self, StoredKey},
@@ -62,30 +62,72 @@ pub fn ensure(ctx: &mut Ctx<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// The key that signs; made, if there is none yet.
+/// The key that signs; made, if there is none yet. Which it is is looked up each time, and it is opened once.
 pub(super) fn current(ctx: &mut Ctx<'_>) -> Outcome<SigningKey> {
+    let word = ctx.policy.signing.word();
+    let kid = signing_keys::find_kid(ctx.conn, word, KeyStage::Current)?;
+    if let Some(open) = kid.and_then(|kid| ctx.keys.opened.find(&kid)) {
+        return Ok(open);
+    }
     let mut found = find(ctx, KeyStage::Current)?;
     if found.is_none() {
         ensure(ctx)?;
         found = find(ctx, KeyStage::Current)?;
     }
     let found = found.ok_or_else(|| Fault::internal(NO_KEY))?;
-    let opened = seal::unpack(sealing(ctx)?, PURPOSE, &found.sealed)?;
-    let der = opened.ok_or_else(|| {
+    let der = opened(ctx, &found)?.ok_or_else(|| {
         Fault::internal("a signing key is sealed under another jwt.signing_key; rotate the keys")
     })?;
-    Ok(SigningKey::pkcs8(algorithm(ctx), &der)?.named(found.kid))
+    let kid = found.kid.clone();
+    let key = SigningKey::pkcs8(algorithm(ctx), &der)?.named(found.kid);
+    ctx.keys.opened.keep(&kid, &key);
+    Ok(key)
+}
+
+/// The private half of a key, if it is sealed under the secret of now.
+fn opened(ctx: &Ctx<'_>, key: &StoredKey) -> Outcome<Option<Vec<u8>>> {
+    Ok(seal::unpack(sealing(ctx)?, PURPOSE, &key.sealed)?)
+}
+
+/// A key that signs from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// Its name.
+    pub kid: String,
+    /// How long it has been published. In less than [`KEYS_MAX_AGE`] not everybody has seen it.
+    pub published: TimeDelta,
+}
+
+impl Rotated {
+    /// Whether somebody may still hold keys that it is not among.
+    pub fn is_early(&self) -> bool {
+        self.published < TimeDelta::seconds(KEYS_MAX_AGE)
+    }
 }
 
 /// Lets the next key sign, publishes one to follow it, and retires the one that signed so far: it stays
-/// published until the last token it signed is over.
-pub fn rotate(ctx: &mut Ctx<'_>) -> Outcome<String> {
+/// published until the last token it signed is over. A next key that cannot be opened, for it is sealed under another
+/// secret, never signs: another one is made in its place.
+pub fn rotate(ctx: &mut Ctx<'_>) -> Outcome<Rotated> {
     ensure(ctx)?;
+    if let Some(next) = find(ctx, KeyStage::Next)?
+        && opened(ctx, &next)?.is_none()
+    {
+        retire_next(ctx, &next)?;
+        ensure(ctx)?;
+    }
     if ctx.policy.signing == SigningAlgorithm::Rs256 {
         return follow(ctx, None);
     }
     let der = generated(ctx)?;
     follow(ctx, Some(&der))
+}
+
+/// It has signed nothing: nobody needs it any more.
+fn retire_next(ctx: &mut Ctx<'_>, next: &StoredKey) -> Outcome<()> {
+    let over = (KeyStage::Next, KeyStage::Retired);
+    signing_keys::update_stage(ctx.conn, &next.kid, over, Some(ctx.now))?;
+    Ok(())
 }
 
 /// Brings along a private key in PKCS #8 PEM. It follows the one that signs; the first one signs at once. Refuses
@@ -104,14 +146,13 @@ pub fn import(ctx: &mut Ctx<'_>, pem: &SecretString) -> Outcome<String> {
         return Ok(kid_of(ctx, &der)?.0);
     }
     if let Some(next) = find(ctx, KeyStage::Next)? {
-        let over = (KeyStage::Next, KeyStage::Retired);
-        signing_keys::update_stage(ctx.conn, &next.kid, over, Some(ctx.now))?;
+        retire_next(ctx, &next)?;
     }
     insert(ctx, &der, KeyStage::Next)?;
     Ok(kid_of(ctx, &der)?.0)
 }
 
-fn follow(ctx: &mut Ctx<'_>, der: Option<&[u8]>) -> Outcome<String> {
+fn follow(ctx: &mut Ctx<'_>, der: Option<&[u8]>) -> Outcome<Rotated> {
     let met = || Fault::Conflict { what: "the signing keys were rotated meanwhile".to_owned() };
     let (current, next) = (find(ctx, KeyStage::Current)?, find(ctx, KeyStage::Next)?);
     let text = "there is no key to follow: bring one along with cambio keys import";
@@ -130,7 +171,7 @@ fn follow(ctx: &mut Ctx<'_>, der: Option<&[u8]>) -> Outcome<String> {
         insert(ctx, der, KeyStage::Next)?;
     }
     ctx.tell(Event::new(EventKind::KeyRotated).with(next.kid.as_str()));
-    Ok(next.kid)
+    Ok(Rotated { kid: next.kid, published: ctx.now - next.created_at })
 }
 
 fn find(ctx: &mut Ctx<'_>, stage: KeyStage) -> Outcome<Option<StoredKey>> {

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{
-    Ctx,
+    Ctx, clients,
     issue::{self, WithRefresh},
     profile,
 };
@@ -85,8 +85,9 @@ pub fn by_password_grant(
     wanted: Option<&ScopeSet>,
 ) -> Outcome<IssuedTokens> {
     let account = enter(ctx, checked)?;
-    let scope = super::clients::scope_for(ctx.policy, client, wanted)?;
-    let refresh = super::clients::refresh_for(client);
+    let client = &clients::still(ctx, client)?;
+    let scope = clients::scope_for(ctx.policy, client, wanted)?;
+    let refresh = clients::refresh_for(client);
     issue::opaque(ctx, &grant(&account, Some(client), scope, How::Password), refresh)
 }
 
@@ -94,10 +95,10 @@ pub fn by_password_grant(
 pub fn by_client(
     ctx: &mut Ctx<'_>,
     client: &Client,
-    wanted: Option<&ScopeSet>,
+    scope: ScopeSet,
     resources: &[String],
 ) -> Outcome<IssuedTokens> {
-    let scope = super::clients::scope_for(ctx.policy, client, wanted)?;
+    let client = &clients::still(ctx, client)?;
     let grant = Grant {
         account: None,
         epoch: 0,
@@ -106,6 +107,7 @@ pub fn by_client(
         how: How::ClientCredentials,
         auth_time: None,
         resources: resources.to_vec(),
+        audience: resources.to_vec(),
         readable: client.readable(),
     };
     issue::opaque(ctx, &grant, WithRefresh::No)
@@ -148,6 +150,7 @@ pub(super) fn grant(
         how,
         auth_time: None,
         resources: Vec::new(),
+        audience: Vec::new(),
         readable: client.and_then(Client::readable),
     }
 }

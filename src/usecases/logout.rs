@@ -1,14 +1,9 @@
 //! Signing out at the wish of an application: who it says is signed in, and where people go afterwards.
 
-use super::{Ctx, clients};
+use super::{Ctx, clients, hints};
 use crate::{
-    crypto::{
-        jwt::Jws,
-        jwt_key::{Algorithm, VerifyingKey},
-    },
     domain::account::AccountId,
     error::{Outcome, Refusal},
-    store::signing_keys,
 };
 
 /// What an application says when it sends somebody to sign out.
@@ -37,7 +32,7 @@ pub struct Proven {
 /// there. A hint that is not ours proves nothing.
 pub fn judge(ctx: &mut Ctx<'_>, wish: &Wish) -> Outcome<Proven> {
     let hint = match &wish.hint {
-        Some(hint) => read(ctx, hint)?,
+        Some(hint) => hints::read(ctx, hint)?,
         None => None,
     };
     let (account, audience) = hint.unzip();
@@ -59,22 +54,4 @@ pub fn judge(ctx: &mut Ctx<'_>, wish: &Wish) -> Outcome<Proven> {
     }
     let client = Some(client.id.as_str().to_owned());
     Ok(Proven { account, client, place: Some(place.clone()) })
-}
-
-/// Whom an `id_token` of ours is about, and for whom it was; it may have ended, as long as its
-/// key is published.
-fn read(ctx: &mut Ctx<'_>, hint: &str) -> Outcome<Option<(AccountId, String)>> {
-    let Ok(jws) = Jws::parse(hint) else { return Ok(None) };
-    let keys = signing_keys::list(ctx.conn, ctx.now)?;
-    let Some(key) = keys.iter().find(|key| Some(key.kid.as_str()) == jws.kid()) else {
-        return Ok(None);
-    };
-    let allowed = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
-    let jwk = serde_json::from_str(&key.public_jwk).unwrap_or_default();
-    let claims = VerifyingKey::from_jwk(&jwk, &allowed).and_then(|key| jws.verify(&key).ok());
-    Ok(claims.and_then(|claims| {
-        let word = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
-        (word("iss") == Some(&ctx.policy.issuer)).then_some(())?;
-        Some((AccountId(word("sub")?.parse().ok()?), word("aud")?.to_owned()))
-    }))
 }

@@ -6,6 +6,7 @@
 
 pub mod addresses;
 pub mod administration;
+mod allowed;
 pub mod api_sessions;
 pub mod apps;
 pub mod asked;
@@ -16,6 +17,7 @@ pub mod browsers;
 pub mod claims;
 mod client_assertions;
 pub mod client_changes;
+pub mod client_told;
 pub mod clients;
 pub mod codes;
 pub mod convert;
@@ -25,6 +27,7 @@ pub mod dialect_jwt;
 pub mod disconnect;
 pub mod groups;
 pub mod health;
+pub mod hints;
 pub mod introspect;
 pub mod issue;
 pub mod jwt;

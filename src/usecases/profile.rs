@@ -45,20 +45,22 @@ pub fn of(me: &Principal) -> Outcome<&Account> {
 }
 
 /// The accounts somebody may see: its own; an administrator sees all.
-pub fn visible(ctx: &mut Ctx<'_>, me: &Account) -> Outcome<Vec<Account>> {
-    if me.is_admin {
+pub fn visible(ctx: &mut Ctx<'_>, me: &Principal) -> Outcome<Vec<Account>> {
+    if me.administers() {
         return Ok(accounts::list(ctx.conn, AccountId(0), i64::MAX)?);
     }
-    Ok(vec![me.clone()])
+    Ok(vec![of(me)?.clone()])
 }
 
 /// The account that is meant, if the principal may see it. One it may not see is not there.
 pub fn seen(ctx: &mut Ctx<'_>, me: &Principal, whose: Whose) -> Outcome<Account> {
-    let me = of(me)?;
+    let own = of(me)?;
     match whose {
-        Whose::Own => Ok(me.clone()),
-        Whose::Of(id) if id == me.id => Ok(me.clone()),
-        Whose::Of(id) if me.is_admin => Ok(accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?),
+        Whose::Own => Ok(own.clone()),
+        Whose::Of(id) if id == own.id => Ok(own.clone()),
+        Whose::Of(id) if me.administers() => {
+            Ok(accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?)
+        }
         Whose::Of(_) | Whose::Nobodys => Err(Refusal::NotFound.into()),
     }
 }

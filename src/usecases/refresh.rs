@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::{
     Ctx, Verdict,
-    claims::{self, Occasion},
-    issue::{self, Pair, WithRefresh},
+    allowed::Allowed,
+    issue::{self, WithRefresh},
     rotation::{self, Retold, Shown, Told, Turn},
 };
 use crate::{
     crypto::secret,
     domain::{
         client::Client,
-        grant::{Grant, How},
+        reach::narrowed,
         scope::ScopeSet,
         token::{IssuedTokens, RefreshStage},
     },
@@ -21,10 +21,37 @@ use crate::{
     store::tokens::{self, FoundRefresh},
 };
 
-/// What a refresh token stands for, if it is the client's and its grant still stands: the scope that may be
-/// asked for. Uses nothing up.
-pub fn recall(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Outcome<ScopeSet> {
-    granted(client, &find(ctx, client, shown)?.found)
+/// A refresh token that is the client's, of a grant that stands.
+pub struct Recalled<'a> {
+    shown: Shown<'a>,
+    granted: ScopeSet,
+}
+
+impl Recalled<'_> {
+    /// The scope that may be asked for.
+    pub fn granted(&self) -> &ScopeSet {
+        &self.granted
+    }
+}
+
+/// What is wanted of a rotation: no more than was granted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The scope; all of it where none is named.
+    pub scope: Option<ScopeSet>,
+    /// The resources; all of them where none is named.
+    pub resources: Vec<String>,
+}
+
+/// What a refresh token stands for, if it is the client's and its grant still stands. Uses nothing up.
+pub fn recall<'a>(
+    ctx: &mut Ctx<'_>,
+    client: &Client,
+    shown: &'a SecretString,
+) -> Outcome<Recalled<'a>> {
+    let shown = find(ctx, client, shown)?;
+    let granted = granted(client, &shown.found)?;
+    Ok(Recalled { shown, granted })
 }
 
 /// The client's own token, of a grant that stands.
@@ -46,26 +73,37 @@ fn find<'a>(ctx: &mut Ctx<'_>, client: &Client, shown: &'a SecretString) -> Outc
 pub fn rotate(
     ctx: &mut Ctx<'_>,
     client: &Client,
-    shown: &SecretString,
-    wanted: Option<&ScopeSet>,
+    Recalled { shown, granted }: &Recalled<'_>,
+    wanted: &Wanted,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let shown = find(ctx, client, shown)?;
     let found = &shown.found;
     if let RefreshStage::Used { .. } = found.stage {
-        // Whatever scope is asked for now: a retry gets the answer of the first try.
-        return rotation::again(ctx, &shown)?.and_then(|told| retry(&told));
+        // Whatever is asked for now: a retry gets the answer of the first try.
+        return rotation::again(ctx, shown)?.and_then(|told| retry(&told));
     }
     if rotation::over(found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
-    let granted = granted(client, found)?;
-    let scope = match wanted {
-        None => granted,
+    let scope = match &wanted.scope {
+        None => granted.clone(),
         // A blank scope is not a narrow one: RFC 6749 §3.3 knows no empty list.
-        Some(wanted) if !wanted.is_empty() && wanted.is_within(&granted) => wanted.clone(),
+        Some(wanted) if !wanted.is_empty() && wanted.is_within(granted) => wanted.clone(),
         Some(_) => return Err(Refusal::ScopeNotAllowed.into()),
     };
-    replace(ctx, client, &shown, scope)
+    let family = &found.family;
+    let audience = narrowed(&family.resources, &wanted.resources, &ctx.policy.issuer);
+    let allowed = Allowed {
+        client,
+        account: family.account.as_ref(),
+        scope,
+        how: family.how,
+        auth_time: family.auth_time,
+        resources: &family.resources,
+        audience: audience.ok_or(Refusal::BadTarget)?,
+        // OpenID Connect Core §12.2: as the first one, but for the nonce.
+        nonce: None,
+    };
+    replace(ctx, shown, &allowed)
 }
 
 /// What the grant allows, less what has been taken from the client or the account since.
@@ -77,56 +115,25 @@ fn granted(client: &Client, found: &FoundRefresh) -> Outcome<ScopeSet> {
 
 fn replace(
     ctx: &mut Ctx<'_>,
-    client: &Client,
     shown: &Shown<'_>,
-    scope: ScopeSet,
+    allowed: &Allowed<'_>,
 ) -> Outcome<Verdict<IssuedTokens>> {
-    let found = &shown.found;
-    let pair = issue::draw(ctx, &grant(client, found, &scope), WithRefresh::Yes)?;
+    let grant = allowed.grant();
+    let pair = issue::draw(ctx, &grant, WithRefresh::Yes)?;
     let alone = || Fault::internal("a pair has no refresh token");
     let successor = pair.refresh.clone().ok_or_else(alone)?;
-    let id_token = id_token(ctx, (client, found), &scope, &pair)?;
-    let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), scope) };
+    let id_token = allowed.id_token(ctx, &pair.access)?;
+    let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), grant.scope.clone()) };
     let told = Told { answer: told(&answer), successor: &successor };
     if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
         return verdict.and_then(|told| retry(&told));
     }
-    let family = found.family.id;
+    let family = shown.found.family.id;
     // The predecessor's access tokens end with it, as the published contract has it.
     tokens::delete_access_of(ctx.conn, family)?;
-    issue::store(ctx, &pair, family, &answer.scope)?;
-    issue::store_refresh(ctx, &successor, family, rotation::end_of(found))?;
+    issue::store(ctx, &pair, family, &grant)?;
+    issue::store_refresh(ctx, &successor, family, rotation::end_of(&shown.found))?;
     Ok(Verdict::Done(answer))
-}
-
-/// The grant behind a token, as new values are drawn for it.
-fn grant(client: &Client, found: &FoundRefresh, scope: &ScopeSet) -> Grant {
-    Grant {
-        account: found.family.account.as_ref().map(|account| account.id),
-        epoch: found.family.epoch,
-        client: Some(client.key),
-        scope: scope.clone(),
-        how: How::AuthorizationCode,
-        auth_time: found.family.auth_time,
-        resources: found.family.resources.clone(),
-        readable: client.readable(),
-    }
-}
-
-/// OpenID Connect Core §12.2: as the first one, but for the nonce. A grant by other ways than our pages has
-/// none.
-fn id_token(
-    ctx: &mut Ctx<'_>,
-    (client, found): (&Client, &FoundRefresh),
-    scope: &ScopeSet,
-    pair: &Pair,
-) -> Outcome<Option<SecretString>> {
-    let (Some(account), Some(_)) = (&found.family.account, found.family.auth_time) else {
-        return Ok(None);
-    };
-    let auth_time = found.family.auth_time;
-    let occasion = Occasion { client, scope, auth_time, nonce: None, access: &pair.access };
-    claims::id_token(ctx, account, &occasion)
 }
 
 fn told(answer: &IssuedTokens) -> Value {

@@ -83,7 +83,7 @@ pub(super) fn end(ctx: &mut Ctx<'_>, found: &FoundFamily) -> Outcome<()> {
     ctx.tell(Event {
         account: found.account.as_ref().map(|account| account.id),
         client: found.client.map(|(key, _)| Application::Key(key)),
-        ..Event::new(EventKind::SessionEnded).with(found.how.as_str())
+        ..Event::new(EventKind::SessionEnded).with(found.how.word())
     });
     family(ctx, found.id)
 }

@@ -51,7 +51,7 @@ pub fn renew(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<SecretString> {
     let sid: SecretString =
         claims.get("sid").and_then(Value::as_str).ok_or(bad(Why::Unknown))?.into();
     let found = tokens::find_refresh(ctx.conn, secret::digest(&sid))?.ok_or(bad(Why::Unknown))?;
-    let ours = found.family.how == dialect_jwt::how(DIALECT).word() && found.family.stands();
+    let ours = found.family.how == dialect_jwt::how(DIALECT) && found.family.stands();
     let account = found.family.account.filter(|_| ours).ok_or(bad(Why::Revoked))?;
     if dialect_jwt::account_of(DIALECT, &claims) != Some(account.id) {
         return Err(bad(Why::NoSubject).into());

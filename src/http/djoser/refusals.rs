@@ -141,8 +141,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::BadRequest(text) => answer::no(StatusCode::BAD_REQUEST, error)
             .json(json!({ "detail": tongue.phrase(text) })),
         Refusal::NotFound => no.detail(StatusCode::NOT_FOUND, "not-found"),
-        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
-            no.detail(StatusCode::FORBIDDEN, "not-allowed")
+        Refusal::NotAllowed => no.detail(StatusCode::FORBIDDEN, "not-allowed"),
+        Refusal::ScopeMissing(scope) => {
+            answer::insufficient(error, scope).json(json!({ "detail": tongue.say("not-allowed") }))
         }
         Refusal::Changed => no.detail(StatusCode::PRECONDITION_FAILED, "changed"),
         Refusal::TooLarge => no.detail(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),

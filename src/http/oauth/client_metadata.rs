@@ -1,28 +1,61 @@
 //! Clients in JSON, in the words of RFC 7591 §2 and a few of our own.
 
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value, json};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
 
 use crate::{
     app::App,
     domain::{
         client::{
-            AccessForm, Client, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule,
-            RedirectUri,
+            AccessForm, ClientId, ClientKind, ClientOptions, GrantType, ProviderRule, RedirectUri,
         },
         origin::Origin,
-        provider::ProviderName,
         scope::ScopeSet,
     },
     error::{FieldCode, FieldError, Refusal},
     usecases::{
-        client_changes::ChangeClient, clients::RegisterClient, self_registration::Replacement,
+        client_changes::ChangeClient,
+        client_told::{IN_BODY, KEYS},
+        clients::RegisterClient,
+        self_registration::Replacement,
     },
 };
 
-const KEYS: &str = "private_key_jwt";
-const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", KEYS, "none"];
+const METHODS: [&str; 4] = ["client_secret_basic", IN_BODY, KEYS, "none"];
+
+/// What an administrator may say of a client.
+const KNOWN: [&str; 17] = [
+    "client_id",
+    "client_secret",
+    "client_name",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "response_types",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "scope",
+    "jwks",
+    "jwks_uri",
+    "providers",
+    "pkce_optional",
+    "access_token_format",
+    "introspects",
+    "allowed_origins",
+    "resources",
+];
+
+/// How that is often misspelt; the complaint names these.
+const SLIPS: [&str; 8] = [
+    "redirect_uri",
+    "scopes",
+    "grants",
+    "grant_type",
+    "name",
+    "origins",
+    "resource",
+    "post_logout_uris",
+];
 
 /// Members of a JSON object, and all that is wrong with them.
 struct Members<'a> {
@@ -104,6 +137,24 @@ impl<'a> Members<'a> {
         if method == "none" { ClientKind::Public } else { ClientKind::Confidential }
     }
 
+    /// Whether that is by a secret in the body, where it is told at all.
+    fn in_body(&self) -> Option<bool> {
+        let method = self.members.get("token_endpoint_auth_method")?;
+        Some(method == IN_BODY)
+    }
+
+    /// Complains about members that mean nothing here: a word that is spelt wrong must not change less than its
+    /// writer believes.
+    fn insist_known(&mut self) {
+        let is_strange = |name: &&String| !KNOWN.contains(&name.as_str());
+        let strange: Vec<&String> = self.members.keys().filter(is_strange).collect();
+        for name in &strange {
+            let slip = SLIPS.iter().find(|slip| **slip == name.as_str());
+            let field = slip.copied().unwrap_or(FieldError::OBJECT);
+            self.errors.push(FieldError::new(field, FieldCode::Invalid("No such member.")));
+        }
+    }
+
     /// What anybody may say of a client at any time (RFC 7591 §2).
     fn standard(&mut self) -> ChangeClient {
         const URIS: &str = "A list of https URIs, http ones on a loopback host, or private-use schemes with a dot.";
@@ -122,16 +173,24 @@ impl<'a> Members<'a> {
                 |value| value.is_object().then(|| value.to_string()),
                 FieldCode::NotAnObject,
             ),
+            secret_in_body: self.in_body(),
             ..ChangeClient::default()
         }
+    }
+
+    /// The providers: a list, or `null` for any that is configured, as it is told.
+    fn providers(&mut self, app: &App) -> Option<ProviderRule> {
+        if self.members.get("providers") == Some(&Value::Null) {
+            return Some(ProviderRule::Any);
+        }
+        self.list("providers", |name| app.provider(name).ok(), "A list of providers.")
+            .map(ProviderRule::Only)
     }
 
     /// The same, and what only administrators decide.
     fn change(&mut self, app: &App) -> ChangeClient {
         ChangeClient {
-            providers: self
-                .list("providers", |name| app.provider(name).ok(), "A list of providers.")
-                .map(ProviderRule::Only),
+            providers: self.providers(app),
             pkce_optional: self.flag("pkce_optional"),
             access_form: self.read(
                 "access_token_format",
@@ -156,6 +215,10 @@ impl<'a> Members<'a> {
         let kind = self.kind();
         let said = self.standard();
         let name = said.name.or_else(|| Some("Unnamed application".to_owned()));
+        // RFC 7591 §2: whoever is sent back has to say where to. It is all that clients register themselves for.
+        if !self.has("redirect_uris") {
+            self.complain("redirect_uris", FieldCode::Required);
+        }
         (ChangeClient { name, ..said }, kind)
     }
 }
@@ -199,6 +262,7 @@ const OURS: [&str; 4] = [
 /// A client to be registered by an administrator.
 pub fn registration(app: &App, members: &Map<String, Value>) -> Result<RegisterClient, Refusal> {
     let mut read = Members::new(members);
+    read.insist_known();
     let kind = read.kind();
     let said = read.change(app);
     if !read.has("client_name") {
@@ -236,6 +300,7 @@ fn filled(
             resources: said.resources.unwrap_or_default(),
             allowed_origins: said.allowed_origins.unwrap_or_default(),
             key_set: said.key_set,
+            secret_in_body: said.secret_in_body.unwrap_or_default(),
         },
     }
 }
@@ -243,6 +308,7 @@ fn filled(
 /// What an administrator changes of a client.
 pub fn change(app: &App, members: &Map<String, Value>) -> Result<ChangeClient, Refusal> {
     let mut read = Members::new(members);
+    read.insist_known();
     for name in ["client_id", "client_secret", "token_endpoint_auth_method", "jwks_uri"] {
         if read.has(name) {
             read.complain(name, FieldCode::Invalid("It cannot be changed."));
@@ -264,59 +330,4 @@ pub fn rotation(
     );
     let secret = read.text("client_secret").map(SecretString::from);
     read.finish((TimeDelta::minutes(overlap.unwrap_or(60).into()), secret))
-}
-
-/// What RFC 7591 §3.2.1 tells of a client; its secret where it is new.
-pub fn told(client: &Client, secret: Option<&SecretString>) -> Map<String, Value> {
-    let uris = |uris: &[RedirectUri]| -> Vec<String> {
-        uris.iter().map(|uri| uri.as_str().to_owned()).collect()
-    };
-    let keys = client.options.key_set.as_deref();
-    let method = match (client.kind, keys) {
-        (ClientKind::Public, _) => "none",
-        (ClientKind::Confidential, Some(_)) => KEYS,
-        (ClientKind::Confidential, None) => "client_secret_basic",
-    };
-    let codes = client.may(GrantType::AuthorizationCode);
-    let keys: Option<Value> = keys.and_then(|text| serde_json::from_str(text).ok());
-    let members = [
-        ("client_id", json!(client.id.as_str())),
-        ("client_id_issued_at", json!(client.created_at.timestamp())),
-        ("client_secret", json!(secret.map(ExposeSecret::expose_secret))),
-        ("client_secret_expires_at", json!(secret.map(|_never| 0))),
-        ("client_name", json!(client.name)),
-        ("token_endpoint_auth_method", json!(method)),
-        ("grant_types", json!(client.grants.iter().map(|grant| grant.word()).collect::<Vec<_>>())),
-        ("response_types", json!(if codes { vec!["code"] } else { Vec::new() })),
-        ("redirect_uris", json!(uris(&client.redirect_uris))),
-        ("post_logout_redirect_uris", json!(uris(&client.options.post_logout_uris))),
-        ("scope", json!(client.scopes.to_string())),
-        ("jwks", json!(keys)),
-    ];
-    let members = members.into_iter().filter(|(_, value)| !value.is_null());
-    members.map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// The same, and what only administrators decide.
-pub fn told_in_full(client: &Client, secret: Option<&SecretString>) -> Value {
-    let providers = match &client.providers {
-        ProviderRule::Any => None,
-        ProviderRule::Only(names) => {
-            Some(names.iter().map(ProviderName::as_str).collect::<Vec<_>>())
-        }
-    };
-    let options = &client.options;
-    let origins = options.allowed_origins.iter().map(Origin::as_str);
-    let more = [
-        ("enabled", json!(client.enabled)),
-        ("providers", json!(providers)),
-        ("resources", json!(options.resources)),
-        ("allowed_origins", json!(origins.collect::<Vec<_>>())),
-        ("pkce_optional", json!(options.pkce_optional)),
-        ("access_token_format", json!(options.access_form.word())),
-        ("introspects", json!(options.introspects)),
-    ];
-    let mut members = told(client, secret);
-    members.extend(more.map(|(name, value)| (name.to_owned(), value)));
-    Value::Object(members)
 }

@@ -10,25 +10,28 @@ use serde_json::{Map, Value};
 use super::{Refused, client_metadata as metadata};
 use crate::{
     app::App,
-    domain::client::{Client, ClientId},
+    domain::{
+        client::{Client, ClientId},
+        reach::Act,
+    },
     error::{Outcome, Refusal},
     http::{
         answer,
         body::{BadBody, JsonValue},
         credential,
     },
-    usecases::{Ctx, administration::admitted, client_changes, clients},
+    usecases::{Ctx, administration::admitted, client_changes, client_told::told_in_full, clients},
 };
 
 /// `GET /admin/api/clients`: every client, in the order of registration.
 pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let all = app
-        .read_as(credential::of(&request), |ctx, me| {
+        .read_to(Act::Administer, credential::of(&request), |ctx, me| {
             admitted(me)?;
             clients::list(ctx)
         })
         .await?;
-    let all: Vec<Value> = all.iter().map(|client| metadata::told_in_full(client, None)).collect();
+    let all: Vec<Value> = all.iter().map(|client| told_in_full(client, None)).collect();
     Ok(answer::ok(StatusCode::OK, &all))
 }
 
@@ -41,7 +44,7 @@ pub async fn create(
     let members = members(&app, &request, body).await?;
     let wish = metadata::registration(&app, &members)?;
     let done = app
-        .write_as(credential::of(&request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::register(ctx, &wish)
         })
@@ -53,12 +56,12 @@ pub async fn create(
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let id = id(&request);
     let client = app
-        .read_as(credential::of(&request), move |ctx, me| {
+        .read_to(Act::Administer, credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::show(ctx, known(id.as_ref())?)
         })
         .await?;
-    Ok(answer::ok(StatusCode::OK, &metadata::told_in_full(&client, None)))
+    Ok(answer::ok(StatusCode::OK, &told_in_full(&client, None)))
 }
 
 /// `PATCH /admin/api/clients/{id}`: what is not sent stays.
@@ -75,7 +78,7 @@ pub async fn change(
 /// `DELETE /admin/api/clients/{id}`: for good, with every token it was given.
 pub async fn delete(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let id = id(&request);
-    app.write_as(credential::of(&request), move |ctx, me| {
+    app.write_to(Act::Administer, credential::of(&request), move |ctx, me| {
         admitted(me)?;
         clients::delete(ctx, known(id.as_ref())?)
     })
@@ -93,7 +96,7 @@ pub async fn rotate_secret(
     let (overlap, chosen) = metadata::rotation(&members)?;
     let id = id(&request);
     let done = app
-        .write_as(credential::of(&request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(&request), move |ctx, me| {
             admitted(me)?;
             clients::rotate_secret(ctx, known(id.as_ref())?, overlap, chosen.clone())
         })
@@ -119,12 +122,12 @@ async fn on_one(
 ) -> Result<HttpResponse, Refused> {
     let id = id(request);
     let client = app
-        .write_as(credential::of(request), move |ctx, me| {
+        .write_to(Act::Administer, credential::of(request), move |ctx, me| {
             admitted(me)?;
             deed(ctx, known(id.as_ref())?)
         })
         .await?;
-    Ok(answer::ok(StatusCode::OK, &metadata::told_in_full(&client, None)))
+    Ok(answer::ok(StatusCode::OK, &told_in_full(&client, None)))
 }
 
 /// The body of an administrator. Whoever is none hears that, and nothing about the body.
@@ -133,7 +136,7 @@ async fn members(
     request: &HttpRequest,
     body: JsonValue,
 ) -> Result<Map<String, Value>, Refused> {
-    admitted(&*app.who(credential::of(request)).await?)?;
+    admitted(&*app.known(credential::of(request)).await?)?;
     match body.0? {
         Value::Object(members) => Ok(members),
         _ => Err(BadBody::NotAnObject.into()),
@@ -151,6 +154,6 @@ fn known(id: Option<&ClientId>) -> Outcome<&ClientId> {
 
 /// RFC 6749 §5.1: nobody keeps an answer with a secret.
 fn secretive(status: StatusCode, done: &clients::Registered) -> HttpResponse {
-    let told = metadata::told_in_full(&done.client, done.secret.as_ref());
+    let told = told_in_full(&done.client, done.secret.as_ref());
     HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(told)
 }

@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web::
 
 use super::{Refused, client_auth, refusals::Style, tokens_body::TokensBody};
 use crate::{
-    app::App,
+    app::{App, Conversion},
     domain::{
         client::GrantType,
         credential::ClientCredential,
+        grant::How,
         language::Language,
         provider::{CredentialKind, ProviderCredential},
         scope::ScopeSet,
@@ -17,10 +18,6 @@ use crate::{
         body::{Body, Words},
         credential,
         fields::{Reader, Text},
-    },
-    usecases::{
-        clients,
-        convert::{self, Arrival, Convert},
     },
 };
 
@@ -50,10 +47,7 @@ async fn answer(app: &App, request: &HttpRequest, body: Body) -> Result<HttpResp
 /// What a conversion needs to know.
 pub struct Asked {
     client: ClientCredential,
-    backend: String,
-    shown: ProviderCredential,
-    scope: Option<ScopeSet>,
-    language: Option<Language>,
+    wish: Conversion,
 }
 
 /// The parameters of a conversion, or everything that is wrong with any of them; `errors` are those found
@@ -75,9 +69,10 @@ pub fn read_asked(
     let language = request.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|header| Language::accepted(header.to_str().ok()?));
     let shown = shown(&mut read, language.unwrap_or_default());
-    let ((client, backend), shown) = read.finish(client.zip(backend).zip(shown))?;
+    let ((client, provider), shown) = read.finish(client.zip(backend).zip(shown))?;
     let scope = scope(words)?;
-    Ok(Asked { client, backend, shown, scope, language })
+    let wish = Conversion { provider, shown, scope, language, how: How::ConvertToken };
+    Ok(Asked { client, wish })
 }
 
 /// The scope asked for, if any. RFC 6749 §5.2: one that cannot be read is `invalid_scope`.
@@ -117,20 +112,9 @@ fn shown(read: &mut Reader<'_>, language: Language) -> Option<ProviderCredential
     })
 }
 
-/// Proves the client, asks the provider, and issues. Nobody is phoned for a client that is not proven.
+/// Proves the client, asks the provider, and issues.
 pub async fn convert(app: &App, asked: Asked) -> Result<HttpResponse, Refused> {
-    let Asked { client, backend, shown, scope, language } = asked;
-    let proven = app.prove_for(client, GrantType::ConvertToken).await?;
-    let provider = app.provider(&backend)?;
-    if !proven.providers.admits(&provider) {
-        return Err(Refusal::ProviderNotAllowed.into());
-    }
-    // A scope that will be refused is refused before the provider is asked.
-    clients::scope_for(app.policy(), &proven, scope.as_ref())?;
-    let identity = app.identify(&provider, &shown).await?;
-    let existing = app.providers().link_existing(&provider);
-    let wish =
-        Convert { client: proven.id, scope, arrival: Arrival { identity, existing, language } };
-    let converted = app.write(move |ctx| convert::convert(ctx, &wish)).await?;
+    let proven = app.prove_for(asked.client, GrantType::ConvertToken).await?;
+    let converted = app.convert(proven, asked.wish).await?;
     Ok(HttpResponse::build(StatusCode::OK).json(TokensBody::from(converted)))
 }

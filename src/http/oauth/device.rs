@@ -24,8 +24,10 @@ pub async fn endpoint(
     let words = form.0?;
     let shown = token::client(&request, &words)?;
     let wanted = convert::scope(&words)?;
+    let resources = token::resources(&words)?;
     let client = app.prove_for(shown, GrantType::DeviceCode).await?;
-    let begun = app.write(move |ctx| device::begin(ctx, &client, wanted.as_ref())).await?;
+    let begun =
+        app.write(move |ctx| device::begin(ctx, &client, wanted.as_ref(), &resources)).await?;
     let page = format!("{}/device", app.policy().issuer);
     let code = begun.user_code.shown();
     Ok(HttpResponse::Ok().json(json!({

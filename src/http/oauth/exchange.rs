@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, http::header};
 
 use super::{Refused, convert, token, tokens_body::TokensBody};
 use crate::{
-    app::App,
+    app::{App, Conversion},
     domain::{
         client::GrantType,
+        grant::How,
         language::Language,
         provider::{CredentialKind, ProviderCredential},
     },
@@ -14,10 +15,6 @@ use crate::{
     http::{
         body::Words,
         fields::{Reader, Text},
-    },
-    usecases::{
-        clients,
-        convert::{self as deed, Arrival, Convert},
     },
 };
 
@@ -44,14 +41,7 @@ pub async fn exchange(
     if !subject.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Refusal::BadRequest("subject_token is not a token").into());
     }
-    let provider = app.provider(&issuer).map_err(|_unknown| {
-        Refusal::BadRequest("subject_issuer names no provider that is known here")
-    })?;
-    if !proven.providers.admits(&provider) {
-        return Err(Refusal::ProviderNotAllowed.into());
-    }
     let scope = convert::scope(words)?;
-    clients::scope_for(app.policy(), &proven, scope.as_ref())?;
     let language = request.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|header| Language::accepted(header.to_str().ok()?));
     let shown = ProviderCredential {
@@ -59,11 +49,8 @@ pub async fn exchange(
         language: language.unwrap_or_default(),
         ..ProviderCredential::token(subject.into())
     };
-    let identity = app.identify(&provider, &shown).await.map_err(bad_subject)?;
-    let existing = app.providers().link_existing(&provider);
-    let arrival = Arrival { identity, existing, language };
-    let wish = Convert { client: proven.id, scope, arrival };
-    let converted = app.write(move |ctx| deed::convert(ctx, &wish)).await.map_err(bad_subject)?;
+    let wish = Conversion { provider: issuer, shown, scope, language, how: How::TokenExchange };
+    let converted = app.convert(proven, wish).await.map_err(bad_subject)?;
     Ok(HttpResponse::Ok().json(TokensBody::exchanged(converted.tokens)))
 }
 
@@ -92,6 +79,9 @@ fn kind_of(word: &str) -> Result<CredentialKind, Refusal> {
 /// RFC 8693 §2.2.2: a subject token that is not good for whatever reason is `invalid_request`.
 fn bad_subject(error: Error) -> Error {
     match error {
+        Error::Refused(Refusal::UnknownProvider) => {
+            Refusal::BadRequest("subject_issuer names no provider that is known here").into()
+        }
         Error::Refused(
             Refusal::ProviderRefused(_)
             | Refusal::BadGrant(_)

@@ -44,7 +44,9 @@ fn body(live: &Live, issuer: &str) -> Value {
         "sub": live.account.as_ref().map(|account| account.id.0.to_string()),
         "username": live.account.as_ref().and_then(|account| {
             let name = account.username.as_ref().map(Username::as_str);
-            name.or(account.email.as_ref().map(Email::as_str))
+            // An address is told with its scope alone (OpenID Connect Core §5.4).
+            let address = account.email.as_ref().filter(|_| live.scope.has("email"));
+            name.or(address.map(Email::as_str))
         }),
     });
     if let Some(members) = body.as_object_mut() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Refused, exchange};
 use crate::{
     app::App,
-    domain::{client::GrantType, language::Language},
+    domain::{client::GrantType, language::Language, scope::ScopeSet},
     error::Refusal,
 };
 
@@ -44,7 +44,8 @@ fn without_pages(document: &mut Value) {
 }
 
 /// Members about pages and signatures.
-const NEED_A_KEY: [&str; 12] = [
+const NEED_A_KEY: [&str; 13] = [
+    "registration_endpoint",
     "authorization_endpoint",
     "end_session_endpoint",
     "userinfo_endpoint",
@@ -86,8 +87,8 @@ fn always(app: &App) -> Value {
     let issuer = &policy.issuer;
     let at = |path: &str| format!("{issuer}{path}");
     let grants = GrantType::ALL.into_iter().map(GrantType::word);
-    let scopes = policy.default_scope.iter().map(ToString::to_string);
-    let known = OPENID.map(str::to_owned);
+    let known = ScopeSet::parse(&OPENID.join(" ")).unwrap_or_default();
+    let scopes = policy.default_scope.with(&known);
     let proofs = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let signed = ["ES256", "EdDSA", "RS256", "PS256"];
     json!({
@@ -100,7 +101,7 @@ fn always(app: &App) -> Value {
         "device_authorization_endpoint": at("/oauth/device"),
         "end_session_endpoint": at("/oauth/logout"),
         "jwks_uri": at("/oauth/jwks"),
-        "scopes_supported": scopes.chain(known).collect::<Vec<_>>(),
+        "scopes_supported": scopes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": grants.chain([exchange::GRANT]).collect::<Vec<_>>(),

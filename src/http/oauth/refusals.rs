@@ -16,6 +16,7 @@ use crate::{
         language::{self, Spoken},
         sentences::Tongue,
     },
+    usecases::clients,
 };
 
 /// Whose words the errors of a conversion are in.
@@ -216,7 +217,9 @@ fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
         return bad(code, &parameters(errors));
     }
     if let Refusal::BadRequest(text) = refusal {
-        return bad("invalid_client_metadata", text);
+        let is_place = *text == clients::NO_PLACE;
+        let code = if is_place { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+        return bad(code, text);
     }
     if *refusal == Refusal::ScopeNotAllowed {
         return bad("invalid_client_metadata", BAD_SCOPE);
@@ -226,11 +229,8 @@ fn bad_metadata(error: &Error, refusal: &Refusal) -> Option<HttpResponse> {
 
 /// RFC 6750 §3.1: 403, and a challenge that names the scope.
 fn insufficient(error: &Error, scope: &str) -> HttpResponse {
-    let challenge = format!("Bearer realm=\"api\",error=\"insufficient_scope\",scope=\"{scope}\"");
     let text = format!("The access token was not issued for {scope}.");
-    answer::no(StatusCode::FORBIDDEN, error)
-        .insert_header((header::WWW_AUTHENTICATE, challenge))
-        .json(said("insufficient_scope", &text))
+    answer::insufficient(error, scope).json(said("insufficient_scope", &text))
 }
 
 fn grant_text(why: Why) -> &'static str {

@@ -19,7 +19,10 @@ use crate::{
         body::{BadBody, JsonValue},
         credential,
     },
-    usecases::self_registration::{self as deed, Welcomed},
+    usecases::{
+        client_told,
+        self_registration::{self as deed, Welcomed},
+    },
 };
 
 /// `POST /oauth/register`, with the initial access token. Secret and registration token are told this once.
@@ -42,16 +45,16 @@ async fn register(
     let wish = metadata::self_registration(&object(body)?)?;
     let done = app.write(move |ctx| deed::register(ctx, shown.as_ref(), &wish)).await?;
     let Welcomed { registered, token } = done;
-    let mut told = told(app, &registered.client, registered.secret.as_ref());
-    told.insert("registration_access_token".to_owned(), json!(token.expose_secret()));
-    Ok(answered(StatusCode::CREATED, told))
+    let secret = registered.secret.as_ref();
+    Ok(answered(StatusCode::CREATED, told(app, &registered.client, secret, Some(&token))))
 }
 
 /// `GET /oauth/register/{id}`, with the registration token. No secret is told: none is kept.
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let (id, shown) = (id(&request), token(&request));
+    let token = shown.clone();
     let client = app.read(move |ctx| deed::show(ctx, id.as_ref(), shown.as_ref())).await?;
-    Ok(answered(StatusCode::OK, told(&app, &client, None)))
+    Ok(answered(StatusCode::OK, told(&app, &client, None, token.as_ref())))
 }
 
 /// `PUT /oauth/register/{id}`: all of it anew (RFC 7592 §2.2).
@@ -67,10 +70,10 @@ async fn put(app: &App, request: &HttpRequest, body: JsonValue) -> Result<HttpRe
     let (own, shown) = (id(request), token(request));
     let (id, first) = (own.clone(), shown.clone());
     let client = app.read(move |ctx| deed::show(ctx, id.as_ref(), first.as_ref())).await?;
-    let new = metadata::replacement(&object(body)?, &client.id)?;
+    let (new, token) = (metadata::replacement(&object(body)?, &client.id)?, shown.clone());
     let client =
         app.write(move |ctx| deed::replace(ctx, own.as_ref(), shown.as_ref(), &new)).await?;
-    Ok(answered(StatusCode::OK, told(app, &client, None)))
+    Ok(answered(StatusCode::OK, told(app, &client, None, token.as_ref())))
 }
 
 /// `DELETE /oauth/register/{id}`: with every token of the client.
@@ -106,10 +109,19 @@ fn id(request: &HttpRequest) -> Option<ClientId> {
     request.match_info().get("id").and_then(ClientId::parse)
 }
 
-fn told(app: &App, client: &Client, secret: Option<&SecretString>) -> Map<String, Value> {
+/// RFC 7592 §3: with it comes the registration token, as it was shown or is new; it is kept as a digest alone.
+fn told(
+    app: &App,
+    client: &Client,
+    secret: Option<&SecretString>,
+    token: Option<&SecretString>,
+) -> Map<String, Value> {
     let place = format!("{}/oauth/register/{}", app.policy().issuer, client.id.as_str());
-    let mut told = metadata::told(client, secret);
+    let mut told = client_told::told(client, secret);
     told.insert("registration_client_uri".to_owned(), json!(place));
+    if let Some(token) = token {
+        told.insert("registration_access_token".to_owned(), json!(token.expose_secret()));
+    }
     told
 }
 

@@ -22,7 +22,7 @@ use crate::{
         redeem::{self, Redemption},
         rotate::{self, Rotation},
     },
-    usecases::{device, login},
+    usecases::{device, login, refresh::Wanted},
 };
 
 /// `POST /auth/token/`: tokens for a grant, as drf-social-oauth2 has it: in JSON, too.
@@ -105,7 +105,8 @@ async fn redeem(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     let redirect_uri = read.optional(Text::filled("redirect_uri", 2000));
     let verifier = read.optional(Text::free("code_verifier", 4096));
     let code = read.finish(code)?.into();
-    let shown = Redemption { client, code, redirect_uri, verifier };
+    let resources = resources(words)?;
+    let shown = Redemption { client, code, redirect_uri, verifier, resources };
     let tokens = app.settle(move |ctx| redeem::redeem(ctx, &shown)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
@@ -123,7 +124,8 @@ async fn let_in(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     let mut read = Reader::new(words);
     let code = read.text(Text::filled("device_code", 4096));
     let code = read.finish(code)?.into();
-    let tokens = app.settle(move |ctx| device::redeem(ctx, &client, &code)).await?;
+    let resources = resources(words)?;
+    let tokens = app.settle(move |ctx| device::redeem(ctx, &client, &code, &resources)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
@@ -131,8 +133,8 @@ async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     let mut read = Reader::new(words);
     let token = read.text(Text::filled("refresh_token", 4096));
     let token = read.finish(token)?.into();
-    let wanted = convert::scope(words)?;
-    let shown = Rotation { client, token, wanted };
+    let wanted = Wanted { scope: convert::scope(words)?, resources: resources(words)? };
+    let shown = Rotation::new(client, token, wanted);
     let tokens = app.settle(move |ctx| rotate::rotate(ctx, &shown)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
@@ -156,18 +158,20 @@ async fn password(
 
 async fn for_itself(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
     let wanted = convert::scope(words)?;
-    let resources = resources(words, &client)?;
+    let resources = resources(words)?;
     let shown = OwnAccess { client, wanted, resources };
     let tokens = app.write(move |ctx| client_credentials::issue(ctx, &shown)).await?;
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
-/// The resource a token is asked for (RFC 8707); one at most, for a name stands once in a body.
-fn resources(words: &Words, client: &Client) -> Result<Vec<String>, Refusal> {
-    let named = Reader::new(words).optional(Text::filled("resource", 2000));
-    let known = |uri: &String| client.options.resources.contains(uri);
-    if words.get("resource").is_some() && !named.as_ref().is_some_and(known) {
+/// The resources a token is asked for (RFC 8707), none of them twice.
+pub fn resources(words: &Words) -> Result<Vec<String>, Refusal> {
+    let named = words.resources();
+    if words.get("resource").is_some() && named.is_empty() {
         return Err(Refusal::BadTarget);
     }
-    Ok(named.into_iter().collect())
+    let mut all = named.to_vec();
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }

@@ -5,7 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::Refused;
 use crate::{
     app::App,
-    domain::credential::{Credential, Via},
+    domain::{
+        credential::Credential,
+        reach::{Act, OPENID},
+    },
     error::Refusal,
     http::credential,
     usecases::claims,
@@ -16,11 +19,10 @@ pub async fn endpoint(app: Data<App>, request: HttpRequest) -> Result<HttpRespon
     let shown = credential::of(&request)
         .filter(|shown| matches!(shown, Credential::Bearer(_) | Credential::Jwt(_)));
     let told = app
-        .read_as(shown, |ctx, me| match &me.account {
-            Some(account) if me.via == Via::AccessToken && me.scope.has("openid") => {
-                claims::about(ctx, account, &me.scope)
-            }
-            _ => Err(Refusal::ScopeMissing("openid").into()),
+        .read_to(Act::Identify, shown, |ctx, me| {
+            // A client that acts for itself is nobody.
+            let person = me.account.as_ref().ok_or(Refusal::ScopeMissing(OPENID))?;
+            claims::about(ctx, person, &me.scope)
         })
         .await?;
     Ok(HttpResponse::Ok().json(told))

@@ -165,10 +165,13 @@ impl Call {
         self
     }
 
-    /// One of these credentials must be shown, or 401 is said.
+    /// One of these credentials must be shown, or 401 is said; 403 of one without the scope for it.
     #[must_use]
     pub fn login(self, schemes: &[&str]) -> Self {
-        self.wants(schemes).no(&[401])
+        let call = self.wants(schemes).no(&[401]);
+        // An application's token may lack the scope for it.
+        let has_own = call.operation.get("responses").is_some_and(|told| told.get("403").is_some());
+        if has_own || !schemes.contains(&"bearer") { call } else { call.no(&[403]) }
     }
 
     /// One of these credentials must be shown.

@@ -177,8 +177,9 @@ fn changeable() -> Vec<Field> {
         Field::new("jwks", &json!({ "type": "object" }))
             .about("Its public keys, a JWK set, for `private_key_jwt`.")
             .optional(),
-        list("providers")
-            .about("The providers whose tokens it may convert; every one without a list."),
+        Field::new("providers", &some_texts())
+            .about("The providers whose tokens it may convert; every one with `null`.")
+            .optional(),
         list("resources"),
         list("allowed_origins").about("Where its scripts may run that call from a browser."),
         flag("pkce_optional").about("It may ask for codes without PKCE."),
@@ -187,6 +188,10 @@ fn changeable() -> Vec<Field> {
             "It is a resource server: introspection tells it about other applications' tokens.",
         ),
     ]
+}
+
+fn some_texts() -> Value {
+    json!({ "type": ["array", "null"], "items": { "type": "string" } })
 }
 
 fn example() -> Value {
@@ -215,7 +220,6 @@ pub fn schemas() -> Value {
     let (text, flag) = (json!({ "type": "string" }), json!({ "type": "boolean" }));
     let texts = json!({ "type": "array", "items": text });
     let number = json!({ "type": "integer" });
-    let some_texts = json!({ "type": ["array", "null"], "items": text });
     json!({ "Client": {
         "type": "object",
         "description": "A registered application, in the words of RFC 7591 §2 and a few of our own.",
@@ -225,7 +229,7 @@ pub fn schemas() -> Value {
             "token_endpoint_auth_method": text, "jwks": { "type": "object" },
             "grant_types": texts, "response_types": texts, "redirect_uris": texts,
             "post_logout_redirect_uris": texts, "scope": text, "enabled": flag,
-            "providers": some_texts, "resources": texts, "allowed_origins": texts,
+            "providers": some_texts(), "resources": texts, "allowed_origins": texts,
             "pkce_optional": flag,
             "access_token_format": text, "introspects": flag,
             "registration_access_token": text, "registration_client_uri": text,

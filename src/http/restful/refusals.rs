@@ -100,8 +100,9 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
             unauthorized(answer::CHALLENGE, "wrong-email-or-password")
         }
         Refusal::BadGrant(_) => unauthorized(answer::CHALLENGE, "refresh-token-not-good"),
-        Refusal::NotAllowed | Refusal::ScopeMissing(_) => {
-            no(StatusCode::FORBIDDEN, "not-allowed-here")
+        Refusal::NotAllowed => no(StatusCode::FORBIDDEN, "not-allowed-here"),
+        Refusal::ScopeMissing(scope) => {
+            answer::insufficient(error, scope).json(said("not-allowed-here"))
         }
         Refusal::NotFound => no(StatusCode::NOT_FOUND, "not-found"),
         Refusal::TooMany { retry_after } => {

@@ -66,7 +66,7 @@ fn as_request(words: &Words, mut resources: Vec<String>) -> Result<authorize::Wo
     }
     // RFC 6749 §3.1: a parameter without a value counts as left out.
     let word = |name: &str| text_of(words, name).filter(|text| !text.is_empty());
-    resources.extend(word("resource"));
+    resources.extend(words.resources().iter().filter(|uri| !uri.is_empty()).cloned());
     Ok(authorize::Words {
         client_id: word("client_id"),
         redirect_uri: word("redirect_uri"),
@@ -81,6 +81,7 @@ fn as_request(words: &Words, mut resources: Vec<String>) -> Result<authorize::Wo
         prompt: word("prompt"),
         max_age: word("max_age"),
         login_hint: word("login_hint"),
+        id_token_hint: word("id_token_hint"),
         resources,
         request: words.get("request").is_some_and(is_there),
         request_uri: words.get("request_uri").is_some_and(is_there),

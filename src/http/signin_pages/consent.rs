@@ -45,6 +45,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
         place => place(&pending.ask),
         person => name_of(&session.account),
         scopes => pending.ask.scope.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        resources => pending.ask.resources.join(", "),
         minutes => lifetimes.access.num_minutes(),
         days => stays.then(|| lifetimes.refresh_absolute.num_days()),
     };

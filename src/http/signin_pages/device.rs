@@ -101,6 +101,7 @@ async fn look(
         client => client.name,
         person => name_of(&session.account),
         scopes => device.scope.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        resources => device.resources.join(", "),
     };
     Ok(visit.page(StatusCode::OK, "device_ask.html", filled, FormLeads::Here)?)
 }

@@ -101,6 +101,7 @@ pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outc
         family,
         scope: &ScopeSet::default(),
         expires_at: Some(draft.end),
+        resources: &[],
     };
     Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
 }
@@ -169,6 +170,7 @@ pub(super) fn principal(found: FoundToken, owner: Account) -> (Principal, End) {
         scope: found.scope,
         family: found.family.id,
         via: Via::Jwt,
+        reach: found.family.how.reach(),
     };
     (principal, end)
 }
@@ -205,7 +207,7 @@ pub(super) fn recorded(
     if found.is_over(ctx.now) {
         return Ok(Err(Why::Expired));
     }
-    if !ways.iter().any(|how| how.word() == found.family.how) {
+    if !ways.contains(&found.family.how) {
         return Ok(Err(Why::WrongKind));
     }
     let same = found.family.account.as_ref().is_some_and(|owner| owner.id == id);

@@ -53,13 +53,17 @@ async fn without_any_option_a_client_may_convert_and_refresh_for_every_provider(
     let house = House::open().await;
     let shell = Shell::at(&house);
     let told = shell.json(&[&CREATE[..], &["--id", "backend-1"]].concat());
-    let (secret, at) = (&told["client_secret"], &told["created_at"]);
+    let (secret, at) = (&told["client_secret"], &told["client_id_issued_at"]);
     assert_eq!(
         told,
         json!({
-            "client_id": "backend-1", "client_secret": secret, "name": "Back-end",
-            "type": "confidential", "enabled": true, "grants": ["convert_token", "refresh_token"],
-            "scope": "read write", "providers": "any", "redirect_uris": [], "created_at": at,
+            "client_id": "backend-1", "client_secret": secret, "client_name": "Back-end",
+            "client_id_issued_at": at, "client_secret_expires_at": 0,
+            "token_endpoint_auth_method": "client_secret_basic", "enabled": true,
+            "grant_types": ["convert_token", "refresh_token"], "response_types": [],
+            "scope": "read write", "providers": null, "redirect_uris": [], "resources": [],
+            "post_logout_redirect_uris": [], "allowed_origins": [], "pkce_optional": false,
+            "access_token_format": "opaque", "introspects": false,
         })
     );
     let list = shell.json(&["client", "list"]);
@@ -86,7 +90,7 @@ async fn every_option_is_kept_as_it_was_typed() {
     ];
     shell.json(&[&CREATE[..], &words].concat());
     let told = shell.json(&["client", "show", "backend-1"]);
-    assert_eq!(told["grants"], json!(["convert_token", "authorization_code"]));
+    assert_eq!(told["grant_types"], json!(["convert_token", "authorization_code"]));
     assert_eq!(told["redirect_uris"], json!(["https://app.example/cb"]));
     assert_eq!(told["scope"], "read");
     assert_eq!(told["providers"], json!(["vk-oauth2"]));

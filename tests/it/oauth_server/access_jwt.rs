@@ -50,6 +50,11 @@ async fn it_says_for_whom_it_is_and_opens_the_same_doors() {
         assert!(claims[name].is_i64(), "{name}");
     }
     assert!(claims["sub"].is_string() && claims["jti"].is_string());
+    // It is for that resource; one for nobody in particular opens our own doors.
+    house.me(&token).expect(401).await;
+    let code = Browser::new(&house).code(&client, "ada@example.com").await;
+    let token = house.redeem(&client, &code).expect(200).await.text_of("access_token");
+    assert_eq!(part(&token, 1)["aud"], house.base());
     assert_eq!(house.me(&token).expect(200).await.json()["email"], "ada@example.com");
 }
 

@@ -159,6 +159,10 @@ async fn what_the_command_line_refuses_is_refused_here() {
         json!([]),
         with("client_name", json!(7)),
         with("client_name", json!("")),
+        with("client_name", json!("Pay\u{202e}lap")),
+        with("redirect_uri", json!(["https://app.example/cb"])),
+        with("scopes", json!("read")),
+        with("colour", json!("red")),
         with("client_id", json!("short")),
         with("client_id", json!("admin-console")),
         with("client_secret", json!("short")),
@@ -192,6 +196,7 @@ async fn what_the_command_line_refuses_is_refused_here() {
         with("token_endpoint_auth_method", json!("none")),
         with("grant_types", json!([])),
         with("scope", json!("")),
+        with("scopes", json!("read")),
         with("jwks", Signer::new("x", cambio::crypto::jwt_key::Algorithm::ES256).key_set()),
     ] {
         house.patch(path).bearer(&token).json(&body).expect(400).await.error("invalid_request");
@@ -308,4 +313,19 @@ async fn what_is_taken_from_a_client_is_not_refreshed_and_never_leaves_an_empty_
     change("other read").expect(200).await;
     let next = house.refresh(&client, &refresh).expect(200).await;
     assert_eq!(next.text_of("scope"), "read");
+}
+
+#[tokio::test]
+async fn a_client_for_some_providers_is_one_for_all_of_them_again() {
+    let house = House::open().await;
+    let token = admin(&house).await;
+    house.client("backend-1").await;
+    let path = "/admin/api/clients/backend-1";
+    let change = |body: Value| house.patch(path).bearer(&token).json(&body);
+    let some = change(json!({ "providers": ["google-oauth2"] })).expect(200).await.json();
+    assert_eq!(some["providers"], json!(["google-oauth2"]));
+    let same = change(json!({ "client_name": "B" })).expect(200).await.json();
+    assert_eq!(same["providers"], json!(["google-oauth2"]));
+    let all = change(json!({ "providers": null })).expect(200).await.json();
+    assert_eq!(all["providers"], Value::Null);
 }

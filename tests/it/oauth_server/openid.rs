@@ -166,3 +166,22 @@ async fn the_store_holds_no_private_key_and_the_published_ones_are_public() {
     let rows = house.dump("signing_keys", &["kid", "stage", "public_jwk", "sealed"]).await;
     assert!(rows.len() == 2 && rows.iter().all(|row| !row.contains("\"d\"")));
 }
+
+#[tokio::test]
+async fn after_a_change_of_the_secret_one_rotation_is_enough() {
+    let (house, client) = house(&[]).await;
+    house.get("/oauth/jwks").expect(200).await;
+    let new = "another-signing-key-of-this-house-0123456789abcdef";
+    let node = house.second_node(&[("jwt.signing_key", new)]).await;
+    let back = Browser::new(&node).allow(&client, ADA, &[("scope", "openid")]).await;
+    node.redeem(&client, &sent(&back)["code"]).expect(500).await;
+
+    let done = node.app.write(keys::rotate).await.unwrap();
+    assert!(done.is_early(), "{done:?}");
+
+    let id_token = tokens(&node, &client, &[("scope", "openid")]).await.text_of("id_token");
+    verified(&node, &id_token).await;
+    node.forward(TimeDelta::seconds(601));
+    assert!(!node.app.write(keys::rotate).await.unwrap().is_early());
+    tokens(&node, &client, &[("scope", "openid")]).await;
+}

@@ -133,7 +133,8 @@ async fn what_a_client_may_not_be_is_refused_in_the_words_of_rfc_7591() {
     for (code, body) in [
         ("invalid_redirect_uri", with("redirect_uris", json!(["http://app.example/cb"]))),
         ("invalid_redirect_uri", with("redirect_uris", json!("https://app.example/cb"))),
-        ("invalid_client_metadata", with("redirect_uris", json!([]))),
+        ("invalid_redirect_uri", with("redirect_uris", json!([]))),
+        ("invalid_redirect_uri", json!({ "client_name": "App" })),
         ("invalid_client_metadata", with("grant_types", json!(["password"]))),
         ("invalid_client_metadata", with("grant_types", json!(["client_credentials"]))),
         ("invalid_client_metadata", with("grant_types", json!(["convert_token"]))),
@@ -164,6 +165,7 @@ async fn a_client_looks_after_its_registration_and_nobody_else_does() {
     let id = said.text_of("client_id");
     let seen = house.get(&mine.path).bearer(&mine.token).expect(200).await.json();
     assert_eq!((&seen["client_name"], seen.get("client_secret")), (&json!("App"), None));
+    assert_eq!(seen["registration_access_token"], mine.token);
 
     let mut anew = app();
     (anew["client_id"], anew["client_name"]) = (json!(id), json!("Other"));
@@ -171,6 +173,7 @@ async fn a_client_looks_after_its_registration_and_nobody_else_does() {
     let put = |body: &Value| house.put(&mine.path).bearer(&mine.token).json(body);
     let changed = put(&anew).expect(200).await.json();
     assert_eq!((&changed["client_name"], &changed["client_id"]), (&json!("Other"), &json!(id)));
+    assert_eq!(changed["registration_access_token"], mine.token);
     for (name, value) in [
         ("client_id", json!("another-client")),
         ("client_id", Value::Null),
@@ -178,13 +181,16 @@ async fn a_client_looks_after_its_registration_and_nobody_else_does() {
         ("registration_access_token", json!(mine.token)),
         ("token_endpoint_auth_method", json!("none")),
         ("scope", json!("admin")),
-        ("redirect_uris", Value::Null),
         ("grant_types", json!(["password"])),
     ] {
         let mut bad = anew.clone();
         bad[name] = value;
         put(&bad).expect(400).await.error("invalid_client_metadata");
     }
+
+    let mut nowhere = anew.clone();
+    nowhere["redirect_uris"] = Value::Null;
+    put(&nowhere).expect(400).await.error("invalid_redirect_uri");
 
     for token in [other.token.as_str(), INITIAL, "crg_x"] {
         house.get(&mine.path).bearer(token).expect(401).await;
@@ -199,4 +205,20 @@ async fn a_client_looks_after_its_registration_and_nobody_else_does() {
     house.delete(&mine.path).bearer(&mine.token).expect(204).await;
     house.get(&mine.path).bearer(&mine.token).expect(401).await;
     house.get(&other.path).bearer(&other.token).expect(200).await;
+}
+
+#[tokio::test]
+async fn how_a_client_says_it_shows_its_secret_is_told_again() {
+    let house = open().await;
+    let mut body = app();
+    body["token_endpoint_auth_method"] = json!("client_secret_post");
+    let said = register(&house, &body).expect(201).await;
+    assert_eq!(said.text_of("token_endpoint_auth_method"), "client_secret_post");
+    let mine = own(&house, &said);
+    let seen = house.get(&mine.path).bearer(&mine.token).expect(200).await.json();
+    assert_eq!(seen["token_endpoint_auth_method"], "client_secret_post");
+    let mut anew = app();
+    anew["client_id"] = json!(said.text_of("client_id"));
+    let changed = house.put(&mine.path).bearer(&mine.token).json(&anew).expect(200).await.json();
+    assert_eq!(changed["token_endpoint_auth_method"], "client_secret_basic");
 }

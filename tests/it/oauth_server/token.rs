@@ -14,7 +14,11 @@ async fn parameters_are_in_a_form_and_nowhere_else() {
     let client = house.web_client("web-client").await;
     let json = serde_json::json!({ "grant_type": "refresh_token", "client_id": client.id });
 
-    house.post("/oauth/token").json(&json).expect(415).await.error("invalid_request");
+    for path in ["/oauth/token", "/oauth/revoke"] {
+        let said = house.post(path).json(&json).expect(415).await;
+        assert!(!said.text.contains("application/json"), "{said:?}");
+        said.error("invalid_request");
+    }
     house.post("/oauth/token?grant_type=refresh_token").expect(400).await.error("invalid_request");
     house.get("/oauth/token").expect(405).await;
 }

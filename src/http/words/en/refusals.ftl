@@ -64,6 +64,7 @@ only-post = Only POST is taken here.
 ## Bodies
 
 body-type = Unsupported media type. Send application/json, application/x-www-form-urlencoded or multipart/form-data, in UTF-8.
+body-no-form = Unsupported media type. Send application/x-www-form-urlencoded in UTF-8.
 body-too-large = The request body is too large.
 body-too-slow = The request body did not arrive in time.
 body-malformed = The request body cannot be read: { $how }.

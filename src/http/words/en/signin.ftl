@@ -28,6 +28,7 @@ signin-consent-minutes = { $minutes ->
     [one] It keeps this access for a minute.
    *[other] It keeps this access for { $minutes } minutes.
 }
+signin-consent-resources = It is for { $resources }.
 signin-consent-place = Afterwards you are sent to { $place }.
 signin-consent-allow = Allow
 signin-consent-deny = Do not allow

@@ -59,6 +59,7 @@ only-post = POST만 사용할 수 있습니다.
 ## 본문
 
 body-type = 지원하지 않는 미디어 유형입니다. application/json, application/x-www-form-urlencoded, multipart/form-data 가운데 하나를 UTF-8로 보내 주세요.
+body-no-form = 지원하지 않는 미디어 유형입니다. application/x-www-form-urlencoded를 UTF-8로 보내 주세요.
 body-too-large = 요청 본문이 너무 큽니다.
 body-too-slow = 요청 본문이 제시간에 도착하지 않았습니다.
 body-malformed = 요청 본문을 읽을 수 없습니다: { $how }.

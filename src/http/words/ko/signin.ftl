@@ -22,6 +22,7 @@ signin-consent-person = { $person }(으)로 로그인되어 있습니다.
 signin-consent-list = { $client }에서 요청하는 권한:
 signin-consent-days = 직접 종료하지 않으면 최대 { $days }일 동안 접근이 유지됩니다.
 signin-consent-minutes = { $minutes }분 동안 접근이 유지됩니다.
+signin-consent-resources = 대상: { $resources }.
 signin-consent-place = 이후 { $place }(으)로 이동합니다.
 signin-consent-allow = 허용
 signin-consent-deny = 허용 안 함

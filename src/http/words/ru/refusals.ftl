@@ -64,6 +64,7 @@ only-post = Здесь принимается только POST.
 ## Тела запросов
 
 body-type = Неподдерживаемый тип данных. Отправьте application/json, application/x-www-form-urlencoded или multipart/form-data в кодировке UTF-8.
+body-no-form = Неподдерживаемый тип данных. Отправьте application/x-www-form-urlencoded в кодировке UTF-8.
 body-too-large = Тело запроса слишком велико.
 body-too-slow = Тело запроса не пришло вовремя.
 body-malformed = Тело запроса не удалось прочитать: { $how }.

@@ -29,6 +29,7 @@ signin-consent-minutes = { $minutes ->
     [few] Доступ сохраняется { $minutes } минуты.
    *[other] Доступ сохраняется { $minutes } минут.
 }
+signin-consent-resources = Это для { $resources }.
 signin-consent-place = После этого вы перейдёте на { $place }.
 signin-consent-allow = Разрешить
 signin-consent-deny = Не разрешать
