@@ -71,7 +71,8 @@ fn a_day(ctx: &mut Ctx<'_>) {
 const OVER: [&str; 4] = [
     "insert into families (id, scope, how, epoch, created_at, expires_at, revoked_at) \
      values (1, 'read', 'login', 0, 0, 1, null), (2, 'read', 'login', 0, 0, null, 1)",
-    "insert into access_tokens values (x'01', 'access', 1, 'read', 0, 1), (x'02', 'auth', 2, 'read', 0, 1)",
+    "insert into access_tokens (digest, kind, family_id, scope, issued_at, expires_at) \
+     values (x'01', 'access', 1, 'read', 0, 1), (x'02', 'auth', 2, 'read', 0, 1)",
     "insert into refresh_tokens values (x'01', 1, 0, 1, 1, x'00')",
     "insert into spent_states values (x'01', 1)",
 ];
