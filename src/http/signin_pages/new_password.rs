@@ -16,14 +16,14 @@ use crate::{
 
 /// `GET`: the form, for whoever has a link that is good.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
-    let visit = Way::along(visit);
+    let visit = Way::along(&visit);
     let done = shown(&visit, &link).await;
     visit.answered(done)
 }
 
 /// `POST`: the new password. Every session ends.
 pub async fn set(visit: Visit, link: Path<(String, String)>, body: Form) -> HttpResponse {
-    let visit = Way::along(visit);
+    let visit = Way::along(&visit);
     let done = set_by(&visit, &link, body).await;
     visit.answered(done)
 }

@@ -69,8 +69,8 @@ impl Way {
     }
 
     /// The browser that a letter's link was opened in, in the language of what its person is on the way to.
-    pub fn along(visit: Visit) -> Visit {
-        let language = Self::kept(&visit).language();
+    pub fn along(visit: &Visit) -> Visit {
+        let language = Self::kept(visit).language();
         visit.speaking(language)
     }
 
