@@ -106,7 +106,7 @@ impl Words {
 
     /// The names and values of a form, in no order.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(name, word)| match word {
+        self.named.iter().filter_map(|(name, word)| match word {
             Word::Text(text) => Some((name.as_str(), text.as_str())),
             _ => None,
         })
