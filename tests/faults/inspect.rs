@@ -122,7 +122,7 @@ pub async fn step_back(place: &Place) {
         let mut loan = store.writer().unwrap_or_else(|fault| panic!("{fault}"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
         let of = |name| FileBasedMigrations::from_path(root.join(name)).unwrap();
-        match &mut loan.any.driver {
+        match loan.any.driver() {
             Driver::Sqlite(c) => c.revert_last_migration(of("sqlite")).map(drop).unwrap(),
             Driver::Postgres(c) => {
                 c.revert_last_migration(of("postgres")).map(drop).unwrap();
