@@ -67,7 +67,8 @@ impl Place {
             base = place.base,
         );
         fs::write(&place.config, toml).unwrap();
-        place.with("DATABASE__URL", database)
+        // What got no answer is asked again after a restart, on a busy machine later than the grace of a default.
+        place.with("DATABASE__URL", database).with("TOKENS__REFRESH_GRACE_SECONDS", 60)
     }
 
     /// The same with one more setting: `SECTION__KEY`.
