@@ -24,6 +24,7 @@ use crate::{
         outgoing::Outgoing,
         transport::{SendError, Transport},
     },
+    meters,
     usecases::{
         asked,
         courier::{self, Failure, Ready},
@@ -103,6 +104,7 @@ pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
         match sent.unwrap_or_else(panicked) {
             Ok(()) => {
                 app.write(move |ctx| courier::sent(ctx, id)).await?;
+                app.meters().house.letter(meters::Letter::Sent);
                 handed_over += 1;
             }
             Err(SendError::Unreachable(text)) => {
@@ -183,9 +185,17 @@ async fn put_back(
 ) -> Outcome<()> {
     let most = office.most_attempts;
     let told = text.clone();
-    match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
-        Failure::Later => tracing::warn!(letter = id, attempts, error = told, "letter put back"),
-        Failure::Parked => tracing::error!(letter = id, attempts, error = told, "letter parked"),
-    }
+    let became =
+        match app.write(move |ctx| courier::failed(ctx, (id, attempts), &text, most)).await? {
+            Failure::Later => {
+                tracing::warn!(letter = id, attempts, error = told, "letter put back");
+                meters::Letter::PutBack
+            }
+            Failure::Parked => {
+                tracing::error!(letter = id, attempts, error = told, "letter parked");
+                meters::Letter::Parked
+            }
+        };
+    app.meters().house.letter(became);
     Ok(())
 }

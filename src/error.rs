@@ -98,6 +98,56 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The reason as one word, for metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Fields(_) => "fields",
+            Self::NoCredential => "no_credential",
+            Self::BadCredential(..) => "bad_credential",
+            Self::BadLogin => "bad_login",
+            Self::Inactive => "inactive",
+            Self::BadClient => "bad_client",
+            Self::UnknownClient => "unknown_client",
+            Self::GrantNotAllowed => "grant_not_allowed",
+            Self::ProviderNotAllowed => "provider_not_allowed",
+            Self::ScopeNotAllowed => "scope_not_allowed",
+            Self::ScopeMissing(_) => "scope_missing",
+            Self::UnsupportedGrant => "unsupported_grant",
+            Self::RedirectNotAllowed => "redirect_not_allowed",
+            Self::BadTarget => "bad_target",
+            Self::Device(_) => "device",
+            Self::BadRequest(_) => "bad_request",
+            Self::BadGrant(_) => "bad_grant",
+            Self::UnknownProvider => "unknown_provider",
+            Self::ProviderRefused(_) => "provider_refused",
+            Self::ProviderGaveNoEmail => "provider_gave_no_email",
+            Self::ProviderUnavailable { .. } => "provider_unavailable",
+            Self::ProviderMalformed { .. } => "provider_malformed",
+            Self::LinkRefused => "link_refused",
+            Self::LastLogin => "last_login",
+            Self::BadMailUid => "bad_mail_uid",
+            Self::BadMailToken => "bad_mail_token",
+            Self::StaleMailToken => "stale_mail_token",
+            Self::NotAllowed => "not_allowed",
+            Self::NotFound => "not_found",
+            Self::Changed => "changed",
+            Self::TooLarge => "too_large",
+            Self::TooMany { .. } => "too_many",
+        }
+    }
+
+    /// What is behind a credential or grant that is not good.
+    pub fn why(&self) -> Option<Why> {
+        match self {
+            Self::BadCredential(_, why) | Self::BadGrant(why) | Self::ProviderRefused(why) => {
+                Some(*why)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Why a device is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceNo {
@@ -140,6 +190,27 @@ pub enum Why {
     NoAccount,
     /// The account it names may not log in.
     Inactive,
+}
+
+impl Why {
+    /// The reason as one word, for metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Used => "used",
+            Self::Malformed => "malformed",
+            Self::ForeignAudience => "foreign_audience",
+            Self::IpBound => "ip_bound",
+            Self::Forged => "forged",
+            Self::WrongKind => "wrong_kind",
+            Self::Unavailable => "unavailable",
+            Self::NoSubject => "no_subject",
+            Self::NoAccount => "no_account",
+            Self::Inactive => "inactive",
+        }
+    }
 }
 
 /// One field that cannot be accepted.

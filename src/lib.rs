@@ -9,6 +9,7 @@ pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod error;
+pub mod meters;
 
 // Floor 1: one outside thing each. They never import one another, but `providers` checks signatures by `crypto`.
 pub mod crypto;

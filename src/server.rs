@@ -1,5 +1,7 @@
 //! Listener in, server out: the web server, the courier and the pruner, and how they stop.
 
+mod connections;
+pub mod metrics;
 mod watch;
 
 use std::{
@@ -16,6 +18,7 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 
+use self::connections::Crowd;
 use crate::{
     app::App,
     config::{Config, dialects::ErrorForm},
@@ -42,12 +45,20 @@ pub struct Running {
     handle: ServerHandle,
     done: JoinHandle<std::io::Result<()>>,
     helpers: Vec<watch::Task>,
+    /// The listener of the metrics, if there is one.
+    metrics: Option<ServerHandle>,
     /// The courier's, and how long to wait for a letter that it has in hand.
     office: Option<Arc<Office>>,
     patience: Duration,
 }
 
 impl Running {
+    /// Tells the numbers on that listener until it stops.
+    pub fn tell_metrics(&mut self, listener: TcpListener) -> Result<(), Fault> {
+        self.metrics = Some(metrics::serve(&self.app, listener)?);
+        Ok(())
+    }
+
     /// Says from now on that it is not ready, and serves on, for as long as the configuration allows whoever
     /// sends people here to notice.
     pub async fn drain(&self) {
@@ -66,7 +77,14 @@ impl Running {
             Some(office) => timeout(self.patience, office.at_rest()).await.ok(),
             None => None,
         };
+        // Before the clerk is sent home, who may be writing.
+        if let Err(error) = self.app.note_last_refusals().await {
+            tracing::error!(?error, "the last events of refusals are lost");
+        }
         drop(self.helpers);
+        if let Some(metrics) = self.metrics {
+            metrics.stop(false).await;
+        }
         drop(at_rest);
     }
 
@@ -108,10 +126,24 @@ pub fn start(
     let courier = move || courier::run(posting.clone(), Arc::clone(&office));
     let (clearing, every, batch) = (app.clone(), config.prune.interval_seconds, config.prune.batch);
     let pruner = move || prune(clearing.clone(), every, batch);
-    running
-        .helpers
-        .extend([watch::Task::start("courier", courier), watch::Task::start("pruner", pruner)]);
+    let noting = app.clone();
+    let clerk = move || note(noting.clone());
+    running.helpers.extend([
+        watched(app, "clerk", clerk),
+        watched(app, "courier", courier),
+        watched(app, "pruner", pruner),
+    ]);
     Ok(running)
+}
+
+/// Does the work over and over, and counts how often it had to be started again.
+fn watched<F: Future<Output = ()> + Send + 'static>(
+    app: &App,
+    task: &'static str,
+    work: impl Fn() -> F + Send + 'static,
+) -> watch::Task {
+    let app = app.clone();
+    watch::Task::start(task, work, move || app.meters().house.restarted(task))
 }
 
 /// Starts the web server alone, and what hears of other nodes.
@@ -124,9 +156,9 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
         let app = hearing.clone();
         async move { app.listen().await }
     };
-    let helpers = vec![watch::Task::start("listener", listener)];
+    let helpers = vec![watched(app, "listener", listener)];
     let app = app.clone();
-    Ok(Running { app, drain, handle, done, helpers, office: None, patience })
+    Ok(Running { app, drain, handle, done, helpers, metrics: None, office: None, patience })
 }
 
 /// How many connections may wait to be accepted. The standard library lets 128; of a larger crowd that comes
@@ -149,6 +181,8 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         ErrorForm::Rfc => Style::Rfc,
         ErrorForm::Drf => Style::Drf,
     });
+    let crowd = Crowd::of(options);
+    let proxies = Data::new(crowd.proxies.clone());
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
@@ -169,6 +203,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         let web = pages.iter().fold(web, |web, pages| web.app_data(Data::clone(pages)));
         web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
+            .app_data(Data::clone(&proxies))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&whereabouts))
@@ -182,6 +217,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
             .wrap(from_fn(unread::wrap))
             .configure(|services| http::routes(services, &places))
     })
+    .on_connect(move |io, data| crowd.admit(io, data))
     .workers(workers)
     .max_connections(options.max_connections.div_ceil(workers))
     .client_request_timeout(Duration::from_secs(options.header_timeout_seconds.into()))
@@ -232,6 +268,16 @@ fn pages(document: Data<Document>, config: &Config) -> LatePages {
     }))
 }
 
+/// Writes down what was refused, as it comes, and at the turn of a minute how much more there was.
+async fn note(app: App) {
+    loop {
+        let _ = timeout(Duration::from_secs(20), app.refusal_waits()).await;
+        if let Err(error) = app.note_refusals().await {
+            tracing::error!(?error, "events of refusals are lost");
+        }
+    }
+}
+
 /// Takes away what is over, in small batches, while others write in between.
 async fn prune(app: App, every_seconds: u32, limit: u32) {
     let mut clock = tokio::time::interval(Duration::from_secs(every_seconds.max(1).into()));
@@ -241,6 +287,7 @@ async fn prune(app: App, every_seconds: u32, limit: u32) {
         clock.tick().await;
         match prune_all(&app, batch).await {
             Ok(gone) => {
+                app.meters().house.pruned.inc_by(gone.try_into().unwrap_or(u64::MAX));
                 tracing::debug!(gone, "pruned");
                 batch = limit;
             }

@@ -199,6 +199,7 @@ impl Plan {
         let config = dir.join(format!("{name}.toml"));
         let text = format!(
             "public_url = \"http://{target}\"\n[server]\nlisten = \"{target}\"\n\
+             max_connections_per_address = 0\n[limits]\nenabled = false\n\
              [database]\nurl = {}\n[mail]\ntransport = \"stdout\"\n{seconds}{providers}",
             json!(url)
         );

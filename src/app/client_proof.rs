@@ -8,12 +8,13 @@ use super::{App, deeds::Shared, freshness::Ties, memory::Remembered};
 use crate::{
     crypto::secret,
     domain::{
+        caller::Caller,
         client::{Client, ClientId, GrantType},
         credential::ClientCredential,
         origin::Origin,
         token::Digest,
     },
-    error::Outcome,
+    error::{Error, Outcome, Refusal},
     usecases::{
         Ctx,
         clients::{self, Proven},
@@ -30,6 +31,29 @@ impl App {
         shown: ClientCredential,
         deed: impl Fn(&mut Ctx<'_>, &Client) -> Outcome<T> + Send + Sync + 'static,
     ) -> Outcome<T> {
+        let who = (shown.id.clone(), shown.from);
+        self.guarded(who, self.proven(shown, deed)).await
+    }
+
+    /// What proves a client, if there were not too many wrong proofs of it from there; one that is wrong is counted.
+    pub(super) async fn guarded<T>(
+        &self,
+        (id, from): (Option<ClientId>, Caller),
+        proving: impl Future<Output = Outcome<T>>,
+    ) -> Outcome<T> {
+        self.0.limits.may_prove(id.as_ref(), from)?;
+        let done = proving.await;
+        if let Err(Error::Refused(Refusal::BadClient)) = &done {
+            self.0.limits.wrong_secret(id.as_ref(), from)?;
+        }
+        done
+    }
+
+    async fn proven<T: Send + 'static>(
+        &self,
+        shown: ClientCredential,
+        deed: impl Fn(&mut Ctx<'_>, &Client) -> Outcome<T> + Send + Sync + 'static,
+    ) -> Outcome<T> {
         let shared = Arc::clone(&self.0.shared);
         let is_used_up = shown.assertion.is_some();
         let deed = move |ctx: &mut Ctx<'_>| {
@@ -41,19 +65,29 @@ impl App {
 
     /// Who a client is; from memory, if it has proved itself by the same secret not long ago.
     pub async fn prove(&self, shown: ClientCredential) -> Outcome<Client> {
-        if let Some(known) = self.recall_client(&shown, self.now()) {
-            return Ok(Client::clone(&known));
-        }
-        self.read_by(shown, |_, client| Ok(client.clone())).await
+        let who = (shown.id.clone(), shown.from);
+        self.guarded(who, async {
+            if let Some(known) = self.recall_client(&shown, self.now()) {
+                return Ok(Client::clone(&known));
+            }
+            self.proven(shown, |_, client| Ok(client.clone())).await
+        })
+        .await
     }
 
-    /// Who a client is, if it may use the grant type.
+    /// Who a client is, if it may use the grant type. It is counted.
     pub async fn prove_for(&self, shown: ClientCredential, grant: GrantType) -> Outcome<Client> {
-        if let Some(known) = self.recall_client(&shown, self.now()) {
-            return clients::permitted(&known, grant).cloned();
-        }
-        // In the same deed: an assertion that is good for nothing here is not used up.
-        self.read_by(shown, move |_, client| clients::permitted(client, grant).cloned()).await
+        let (id, from) = (shown.id.clone(), shown.from);
+        let proving = async {
+            if let Some(known) = self.recall_client(&shown, self.now()) {
+                return clients::permitted(&known, grant).cloned();
+            }
+            // In the same deed: an assertion that is good for nothing here is not used up.
+            self.proven(shown, move |_, client| clients::permitted(client, grant).cloned()).await
+        };
+        let client = self.guarded((id, from), proving).await?;
+        self.0.limits.token(&client, from)?;
+        Ok(client)
     }
 
     /// Whether scripts of that origin may call: some client that is switched on is registered with it.

@@ -2,20 +2,25 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
     crypto::password_hash::{self, HashParameters, Verdict},
-    domain::{account::AccountId, credential::Credential, password::Password, policy::LoginField},
-    error::{Fault, Outcome, Refusal},
-    usecases::login::{self, Checked, Known},
+    domain::password::Password,
+    error::{Fault, Outcome},
+    meters::{Meters, Queue, Spread, Stopwatch},
 };
 
 /// The threads and what they hash with.
 pub(super) struct Hashing {
     lanes: Lanes,
+    meter: Queue,
+    took: Spread,
     /// One permit a thread: waiting for a permit can be given up, a queued job cannot.
     free: Semaphore,
     /// One permit for everybody who is served or waits.
@@ -25,11 +30,13 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn start(options: &Options, cores: usize) -> Result<Self, Fault> {
+    pub(super) fn start(options: &Options, cores: usize, meters: &Meters) -> Result<Self, Fault> {
         let threads = options.threads_on(cores);
         let wait = Duration::from_millis(options.wait_ms.into());
         Ok(Self {
             lanes: Lanes::start("hashing", threads, threads, wait)?,
+            meter: meters.hashing.clone(),
+            took: meters.hash.clone(),
             free: Semaphore::new(threads),
             room: Semaphore::new(threads + options.queue),
             wait,
@@ -41,20 +48,37 @@ impl Hashing {
         })
     }
 
-    /// Runs a hash when a thread is free; "try later" when the queue is full or none is free in time.
+    /// A place in the queue; "try later" when it is full.
+    pub(super) fn room(&self) -> Result<Room<'_>, Fault> {
+        self.room.try_acquire().map(Room).map_err(|_full| self.busy())
+    }
+
+    fn busy(&self) -> Fault {
+        self.meter.turned_away();
+        Fault::unavailable("all hash threads are busy")
+    }
+
+    /// Runs a hash when a thread is free; "try later" when none is free in time.
     async fn run<T: Send + 'static>(
         &self,
+        _room: &Room<'_>,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let busy = || Fault::unavailable("all hash threads are busy");
-        let _room = self.room.try_acquire().map_err(|_full| busy())?;
+        let ticket = self.meter.enter();
         let _thread = timeout(self.wait, self.free.acquire())
             .await
-            .map_err(|_elapsed| busy())?
+            .map_err(|_elapsed| self.busy())?
             .map_err(|cause| Fault::because("the hash threads are closed", cause))?;
-        self.lanes.run(job).await
+        ticket.served();
+        let began = Stopwatch::start();
+        let done = self.lanes.run(job).await;
+        self.took.took(began.elapsed());
+        done
     }
 }
+
+/// A place in the queue of the hash threads.
+pub(super) struct Room<'a>(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'a>);
 
 /// What came of checking a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +94,17 @@ pub enum PasswordCheck {
 impl App {
     /// Hashes a password on the hash threads.
     pub async fn hash(&self, password: &Password) -> Outcome<String> {
+        self.hash_in(&self.0.hashing.room()?, password).await
+    }
+
+    /// The same in a place of the queue that is held already.
+    pub(super) async fn hash_in(&self, room: &Room<'_>, password: &Password) -> Outcome<String> {
         let hashing = &self.0.hashing;
         let parameters = hashing.parameters;
         let password = password.clone();
         let shared = Arc::clone(&self.0.shared);
         let hash = hashing
-            .run(move || password_hash::hash(&password, &parameters, shared.entropy.as_ref()))
+            .run(room, move || password_hash::hash(&password, &parameters, shared.entropy.as_ref()))
             .await??;
         Ok(hash)
     }
@@ -88,13 +117,18 @@ impl App {
 
     /// Checks a password against a stored form on the hash threads; without a stored form it does the
     /// same work and finds it wrong (R12).
-    pub async fn check(&self, password: &Password, stored: Option<&str>) -> Outcome<PasswordCheck> {
+    pub(super) async fn check_in(
+        &self,
+        room: &Room<'_>,
+        password: &Password,
+        stored: Option<&str>,
+    ) -> Outcome<PasswordCheck> {
         let hashing = &self.0.hashing;
         let parameters = hashing.parameters;
         let password = password.clone();
         let stored = stored.map(str::to_owned);
         let verdict = hashing
-            .run(move || {
+            .run(room, move || {
                 if let Some(stored) = stored {
                     return password_hash::verify(&password, &stored, &parameters);
                 }
@@ -107,51 +141,5 @@ impl App {
             Verdict::RightButWeak => PasswordCheck::RightButWeak,
             Verdict::Wrong => PasswordCheck::Wrong,
         })
-    }
-
-    /// Checks a name of the configured kind and a password. What it answers must still be turned into a
-    /// login by a deed, which looks whether the account is active and the password unchanged.
-    pub async fn check_login(&self, name: &str, password: &Password) -> Outcome<Checked> {
-        self.check_login_by(self.policy().names.login, name, password).await
-    }
-
-    /// The same for a name of the given kind.
-    pub async fn check_login_by(
-        &self,
-        by: LoginField,
-        name: &str,
-        password: &Password,
-    ) -> Outcome<Checked> {
-        let sought = name.to_owned();
-        let Known(known) = self.read(move |ctx| login::look_up(ctx, &sought, by)).await?;
-        Ok(self.judge(known, password).await?.ok_or(Refusal::BadLogin)?)
-    }
-
-    /// Checks the password of whoever shows the credential; `None` when it is wrong, or there is none.
-    /// As with a login, the deed it is asked for must look whether it is still the one.
-    pub async fn check_current(
-        &self,
-        shown: Option<Credential>,
-        password: &Password,
-    ) -> Outcome<Option<Checked>> {
-        let Known(known) = self.read_as(shown, login::own).await?;
-        self.judge(known, password).await
-    }
-
-    async fn judge(
-        &self,
-        known: Option<(AccountId, String)>,
-        password: &Password,
-    ) -> Outcome<Option<Checked>> {
-        let stored = known.as_ref().map(|(_, hash)| hash.as_str());
-        let found = self.check(password, stored).await?;
-        let Some((account, hash)) = known.filter(|_| found != PasswordCheck::Wrong) else {
-            return Ok(None);
-        };
-        let better = match found {
-            PasswordCheck::RightButWeak => Some(self.hash(password).await?),
-            PasswordCheck::Right | PasswordCheck::Wrong => None,
-        };
-        Ok(Some(Checked { account, hash, better }))
     }
 }

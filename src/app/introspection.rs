@@ -25,6 +25,15 @@ impl App {
         shown: ClientCredential,
         token: Option<SecretString>,
     ) -> Outcome<Option<KnownToken>> {
+        let who = (shown.id.clone(), shown.from);
+        self.guarded(who, self.told(shown, token)).await
+    }
+
+    async fn told(
+        &self,
+        shown: ClientCredential,
+        token: Option<SecretString>,
+    ) -> Outcome<Option<KnownToken>> {
         let now = self.now();
         let digest = token.as_ref().map(secret::digest);
         if let Some(asking) = self.recall_client(&shown, now)

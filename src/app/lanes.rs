@@ -16,7 +16,10 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::{sync::oneshot, time::timeout};
 
-use crate::error::Fault;
+use crate::{
+    error::Fault,
+    meters::{Queue, Ticket},
+};
 
 /// A job: runs once, on whichever thread is free.
 type Job = Box<dyn FnOnce() + Send>;
@@ -28,6 +31,7 @@ const LEAST: Duration = Duration::from_millis(50);
 pub struct Lanes {
     name: &'static str,
     patience: Duration,
+    meter: Option<Queue>,
     queue: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -48,7 +52,13 @@ impl Lanes {
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| Fault::because(format!("no thread for {name}"), cause))?;
-        Ok(Self { name, patience, queue: Some(queue), threads })
+        Ok(Self { name, patience, meter: None, queue: Some(queue), threads })
+    }
+
+    /// The same, with those counted who wait.
+    pub fn counted(mut self, meter: Queue) -> Self {
+        self.meter = Some(meter);
+        self
     }
 
     /// Queues a job and waits for its answer. A full queue, a job that no thread takes in time, and one that
@@ -69,16 +79,28 @@ impl Lanes {
         let turn = Turn::default();
         let its = turn.clone();
         let (began, patience) = (Instant::now(), self.patience);
-        self.push(Box::new(move || {
+        let ticket = self.meter.as_ref().map(Queue::enter);
+        let pushed = self.push(Box::new(move || {
             if its.take() {
+                ticket.into_iter().for_each(Ticket::served);
                 let left = patience.saturating_sub(began.elapsed()).max(LEAST);
                 // The caller may have hung up; the job was done all the same.
                 let _ = answer.send(job(left));
             }
-        }))?;
-        let done = turn.answered(waiting, self.patience).await;
-        done.ok_or_else(|| Fault::unavailable(format!("no thread of {} in time", self.name)))?
-            .map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))
+        }));
+        if pushed.is_err() {
+            self.turn_away();
+        }
+        pushed?;
+        let Some(done) = turn.answered(waiting, self.patience).await else {
+            self.turn_away();
+            return Err(Fault::unavailable(format!("no thread of {} in time", self.name)));
+        };
+        done.map_err(|_gone| Fault::internal(format!("a job of {} panicked", self.name)))
+    }
+
+    fn turn_away(&self) {
+        self.meter.iter().for_each(Queue::turned_away);
     }
 
     fn push(&self, job: Job) -> Result<(), Fault> {

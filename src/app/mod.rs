@@ -3,6 +3,7 @@
 //! A deed runs on a lane, with one reading of the clock and one connection. What is slow, a hash or a
 //! provider, runs between two deeds, with no connection in hand.
 
+mod audit;
 mod client_proof;
 mod deeds;
 mod freshness;
@@ -10,6 +11,8 @@ mod hashing;
 mod introspection;
 mod keys;
 mod lanes;
+mod limits;
+mod logins;
 mod memory;
 mod nodes;
 mod passwords;
@@ -32,7 +35,13 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use self::{
-    deeds::Shared, freshness::Freshness, hashing::Hashing, lanes::Lanes, memory::Memory,
+    audit::{Clerk, Undone, whence},
+    deeds::Shared,
+    freshness::Freshness,
+    hashing::Hashing,
+    lanes::Lanes,
+    limits::Limits,
+    memory::Memory,
     writer::Writer,
 };
 pub use self::{
@@ -42,11 +51,13 @@ use crate::{
     clock::Clock,
     config::Config,
     domain::{
+        audit::Whence,
         policy::Policy,
         provider::{ProviderCredential, ProviderIdentity, ProviderName},
     },
     entropy::Entropy,
     error::{Error, Fault, Outcome, Refusal},
+    meters::Meters,
     providers::Registry,
     store::open::{Backend, Store, StoreOptions},
     usecases::{Ctx, Verdict, keys as signing_keys},
@@ -61,6 +72,7 @@ struct Inner {
     lanes: Lanes,
     writes: Writes,
     hashing: Hashing,
+    limits: Limits,
     providers: Registry,
     stopping: AtomicBool,
     published: Mutex<Arc<Vec<Value>>>,
@@ -88,11 +100,15 @@ impl App {
         let backend = store.backend();
         let queue = config.database.queue;
         let patience = Duration::from_millis(config.database.acquire_timeout_ms.into());
+        let limits = Limits::new(&config.limits, &clock);
         let fresh = Arc::new(Freshness::new(backend == Backend::Postgres));
         let longest = TimeDelta::seconds(config.cache.seconds.into());
         let entries = usize::try_from(config.cache.entries).unwrap_or(usize::MAX);
+        let meters = Meters::new(backend.word());
         let shared = Arc::new(Shared {
             store: store.clone(),
+            meters,
+            clerk: Clerk::new(config.audit.refused_per_minute),
             clock,
             entropy,
             policy: policy::from(config)?,
@@ -107,17 +123,21 @@ impl App {
         let writes = match backend {
             Backend::Sqlite => {
                 let batch = config.database.group_commit_max;
-                Writes::Together(Writer::start((store, fresh), batch, queue, patience)?)
+                let meters = &shared.meters;
+                Writes::Together(Writer::start((store, fresh), batch, queue, patience, meters)?)
             }
             Backend::Postgres => Writes::Apart,
         };
         let threads = config.database.threads_on(cores());
+        let lanes = Lanes::start("database", threads, queue, patience)?;
+        let meters = &shared.meters;
         Ok(Self(Arc::new(Inner {
-            shared,
-            lanes: Lanes::start("database", threads, queue, patience)?,
+            lanes: lanes.counted(meters.database.clone()),
             writes,
-            hashing: Hashing::start(&config.hashing, cores())?,
-            providers: Registry::build(&config.providers)?,
+            hashing: Hashing::start(&config.hashing, cores(), meters)?,
+            limits,
+            providers: Registry::build(&config.providers, &meters.providers)?,
+            shared,
             stopping: AtomicBool::new(false),
             published: Mutex::default(),
             remembers: longest > TimeDelta::zero(),
@@ -138,8 +158,9 @@ impl App {
         now: DateTime<Utc>,
         deed: impl FnOnce(&mut Ctx<'_>) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
+        let at = (now, whence());
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run_within(move |left| shared.read(now, left, deed)).await?
+        self.0.lanes.run_within(move |left| shared.read(at, left, deed)).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -149,14 +170,14 @@ impl App {
         deed: impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static,
     ) -> Outcome<T> {
         let deed = Arc::new(deed);
-        let now = self.now();
+        let at = (self.now(), whence());
         let mut tries = 1;
         loop {
-            let outcome = self.write_once(now, Arc::clone(&deed)).await;
-            match outcome {
-                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
-                other => return other,
+            match self.write_once(at, Arc::clone(&deed)).await {
+                Err(undone) if undone.is_conflict() && tries < TRIES => tries += 1,
+                other => return other.map_err(|undone| self.undone(undone)),
             }
+            self.meters().commits.conflicts.inc();
         }
     }
 
@@ -239,6 +260,11 @@ impl App {
         Ok(Arc::clone(&last()))
     }
 
+    /// What is counted in this process.
+    pub fn meters(&self) -> &Meters {
+        &self.0.shared.meters
+    }
+
     /// From now on this process says that it is not ready; it serves all the same.
     pub fn begin_to_stop(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
@@ -266,34 +292,34 @@ impl App {
     }
 
     fn transact_now<T>(&self, deed: impl Fn(&mut Ctx<'_>) -> Outcome<T>) -> Outcome<T> {
-        let now = self.now();
+        let at = (self.now(), Whence::OPERATOR);
         let mut tries = 1;
         loop {
             // Nobody waits for it but whoever typed the command.
             let lent = self.0.shared.store.writer().inspect(|loan| loan.take_your_time());
-            match self.0.shared.transact(lent, now, &deed) {
-                Err(Error::Fault(Fault::Conflict { .. })) if tries < TRIES => tries += 1,
-                other => return other,
+            match self.0.shared.transact(lent, at, &deed) {
+                Err(undone) if undone.is_conflict() && tries < TRIES => tries += 1,
+                other => return other.map_err(|undone| self.undone(undone)),
             }
         }
     }
 
     async fn write_once<T: Send + 'static>(
         &self,
-        now: DateTime<Utc>,
+        at: (DateTime<Utc>, Whence),
         deed: Arc<impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static>,
-    ) -> Outcome<T> {
+    ) -> Result<T, Undone> {
         let shared = Arc::clone(&self.0.shared);
         match &self.0.writes {
             Writes::Apart => {
                 let done =
-                    move |left| shared.transact(shared.store.writer_within(left), now, &*deed);
+                    move |left| shared.transact(shared.store.writer_within(left), at, &*deed);
                 self.0.lanes.run_within(done).await?
             }
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);
-                    writer.run(move |conn| shared.deed(conn, now, &*deed)).await
+                    writer.run(move |conn| shared.deed(conn, at, &*deed)).await
                 };
                 let (value, letter_waits) = done?;
                 shared.wake(letter_waits);

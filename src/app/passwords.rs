@@ -2,9 +2,13 @@
 
 use super::App;
 use crate::{
-    domain::{account::Account, credential::Credential, email::Email, username::Username},
+    domain::{
+        account::Account, caller::Caller, credential::Credential, email::Email, letter::LetterKind,
+        username::Username,
+    },
     error::{FieldError, Outcome, Refusal},
     usecases::{
+        asked,
         login::Checked,
         passwords::{self, NewPassword, PasswordLink},
         register::{self, Register, Welcome},
@@ -12,14 +16,16 @@ use crate::{
 };
 
 impl App {
-    /// What speaks against registering them, before any work is done for it. Where people may not register
-    /// themselves nothing is looked up.
+    /// What speaks against registering them, before any work is done for it; it is counted. Where people may not
+    /// register themselves nothing is looked up.
     pub async fn registration_complaints(
         &self,
+        from: Caller,
         email: Option<&Email>,
         username: Option<&Username>,
     ) -> Outcome<Vec<FieldError>> {
         register::admit(self.policy())?;
+        self.0.limits.registration(from)?;
         let (email, username) = (email.cloned(), username.cloned());
         self.read(move |ctx| register::complaints(ctx, email.as_ref(), username.as_ref())).await
     }
@@ -45,6 +51,7 @@ impl App {
     /// whatever the link is, the rest to its holder alone.
     pub async fn reset_password(
         &self,
+        from: Caller,
         link: Result<PasswordLink, Refusal>,
         new: &NewPassword,
     ) -> Outcome<()> {
@@ -53,7 +60,17 @@ impl App {
         let shown = link.clone();
         let holder = self.read(move |ctx| passwords::holder_of(ctx, &shown)).await?;
         let hash = self.hash_new(new, &holder.attributes()).await?;
-        self.write(move |ctx| passwords::reset(ctx, &link, &hash)).await
+        self.write(move |ctx| passwords::reset(ctx, from, &link, &hash)).await
+    }
+
+    /// Asks for a letter to an address. Neither the answer nor the time it takes tells whether one goes: to anybody
+    /// at all, or because there were too many.
+    pub async fn ask_letter(&self, from: Caller, kind: LetterKind, to: Email) -> Outcome<()> {
+        if self.0.limits.letter(from).is_err() {
+            tracing::info!(?kind, "a letter is not sent: too many were asked for from one address");
+            return Ok(());
+        }
+        self.write(move |ctx| asked::ask(ctx, kind, &to)).await
     }
 
     async fn hash_new(

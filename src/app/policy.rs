@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 
 use crate::{
-    config::{self, Config, accounts::Accounts, linking::OnEmailClash},
+    config::{self, Config, accounts::Accounts, limits, linking::OnEmailClash},
     crypto::secret,
     domain::{
         common_passwords::CommonPasswords,
         identity::OnClash,
         language::Language,
+        limits::{LetterLimits, Limits, LoginLimits},
         password::PasswordRules,
         policy::{
             Activation, ApiRules, JwtRotation, Lifetimes, LoginField, Names, Notices,
@@ -32,6 +33,7 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             check_similar: passwords.check_similar,
             ..PasswordRules::standard(CommonPasswords::embedded()?)
         },
+        limits: limits(&config.limits),
         password_change: PasswordChange {
             set_retype: passwords.set_retype,
             reset_retype: passwords.reset_retype,
@@ -54,6 +56,10 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
             blacklist: config.jwt.blacklist_after_rotation,
         },
         lifetimes: lifetimes(config),
+        events_kept: (
+            TimeDelta::days(config.audit.keep_days.into()),
+            TimeDelta::days(config.audit.keep_refused_days.into()),
+        ),
         api: ApiRules {
             activation: activation(config.dialects.api.require_activation),
             access: seconds(config.dialects.api.access_lifetime_seconds),
@@ -76,6 +82,26 @@ pub(super) fn from(config: &Config) -> Result<Policy, Fault> {
         default_scope: config.tokens.default_scope.clone(),
         redirect_uris: config.social_login.redirect_uris.clone(),
     })
+}
+
+fn limits(config: &limits::Limits) -> Limits {
+    if !config.enabled {
+        return Limits::default();
+    }
+    Limits {
+        logins: LoginLimits {
+            free: config.login_free_tries,
+            longest: seconds(config.login_longest_pause_seconds),
+            per_day: config.login_tries_per_day,
+            names: config.login_names,
+            names_within: TimeDelta::hours(config.login_names_hours.into()),
+            block: TimeDelta::minutes(config.login_block_minutes.into()),
+        },
+        letters: LetterLimits {
+            per_hour: config.letters_per_hour,
+            gap: seconds(config.letter_gap_seconds),
+        },
+    }
 }
 
 fn names(config: &Accounts) -> Names {

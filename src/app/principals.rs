@@ -72,7 +72,13 @@ impl App {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         let (now, key) = (self.now(), Shown::new(&shown));
         match self.recall(key, now) {
-            Some(known) => self.read_at(now, move |ctx| deed(ctx, &known)).await,
+            Some(known) => {
+                let reading = move |ctx: &mut Ctx<'_>| {
+                    note(ctx, &known);
+                    deed(ctx, &known)
+                };
+                self.read_at(now, reading).await
+            }
             None => self.look_up((key, shown), now, move |ctx, known| deed(ctx, known)).await,
         }
     }
@@ -86,6 +92,7 @@ impl App {
         let shown = shown.ok_or(Refusal::NoCredential)?;
         self.write(move |ctx| {
             let Authenticated { principal, touch, .. } = authenticate::authenticate(ctx, &shown)?;
+            note(ctx, &principal);
             if let Some(digest) = touch {
                 authenticate::touch(ctx, digest)?;
             }
@@ -129,6 +136,7 @@ impl App {
             if let Some(key) = key.filter(|_| is_kept) {
                 shared.principals.keep(key, &known);
             }
+            note(ctx, &known);
             Ok((deed(ctx, &known)?, touch))
         };
         let (done, touch) = self.read_at(now, reading).await?;
@@ -140,6 +148,11 @@ impl App {
         }
         Ok(done)
     }
+}
+
+/// Whoever does what the deed tells of.
+fn note(ctx: &mut Ctx<'_>, principal: &Principal) {
+    ctx.whence.principal = principal.account.as_ref().map(|account| account.id);
 }
 
 fn remembered(found: Authenticated, noted: Noted, now: DateTime<Utc>) -> Known {

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     domain::ended::Ended,
-    error::{Error, Fault, Outcome},
+    error::Fault,
+    meters::{Commits, Meters, Queue, Stopwatch},
     store::{
         AnyConnection,
         open::{Loan, Store},
@@ -44,6 +45,7 @@ enum Part {
 /// The thread that writes, and its queue.
 pub struct Writer {
     patience: Duration,
+    meter: Queue,
     queue: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -56,47 +58,61 @@ impl Writer {
         batch: usize,
         length: usize,
         patience: Duration,
+        meters: &Meters,
     ) -> Result<Self, Fault> {
         let (queue, jobs) = bounded::<Job>(length);
+        let (meter, commits) = (meters.writer.clone(), meters.commits.clone());
         let thread = Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                let desk = Desk { store, fresh, jobs, batch: batch.max(1), before: Cell::new(0) };
+                let desk =
+                    Desk { store, fresh, jobs, batch: batch.max(1), before: Cell::new(0), commits };
                 desk.work();
             })
             .map_err(|cause| Fault::because("no thread for the writer", cause))?;
-        Ok(Self { patience, queue: Some(queue), thread: Some(thread) })
+        Ok(Self { patience, meter, queue: Some(queue), thread: Some(thread) })
     }
 
     /// Queues a deed and waits until it is committed, or dropped.
-    pub async fn run<T: Send + 'static>(
+    pub async fn run<T: Send + 'static, E: From<Fault> + Send + 'static>(
         &self,
-        deed: impl FnOnce(&mut AnyConnection) -> Outcome<T> + Send + 'static,
-    ) -> Outcome<T> {
-        let (answer, waiting) = oneshot::channel::<Outcome<T>>();
+        deed: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (answer, waiting) = oneshot::channel::<Result<T, E>>();
         let turn = Turn::default();
         let its = turn.clone();
         let busy = || Fault::unavailable("the writer was busy for too long");
+        let ticket = self.meter.enter();
         let job: Job = Box::new(move |conn| {
             let outcome = match conn {
                 Ok(_) if !its.take() => Err(busy().into()),
-                Ok(conn) => catch_unwind(AssertUnwindSafe(|| deed(conn)))
-                    .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into())),
+                Ok(conn) => {
+                    ticket.served();
+                    catch_unwind(AssertUnwindSafe(|| deed(conn)))
+                        .unwrap_or_else(|_panic| Err(Fault::internal("a deed panicked").into()))
+                }
                 Err(fault) => Err(Fault::unavailable(fault.to_string()).into()),
             };
             let part = if outcome.is_ok() { Part::Keep } else { Part::Drop };
             let reply: Answer = Box::new(move |committed| {
                 let told = match committed {
                     Ok(()) => outcome,
-                    Err(what) => outcome.and_then(|_| Err(Error::Fault(Fault::unavailable(what)))),
+                    Err(what) => outcome.and_then(|_| Err(Fault::unavailable(what).into())),
                 };
                 // The caller may have hung up; the deed stands all the same.
                 let _ = answer.send(told);
             });
             (part, reply)
         });
-        self.push(job)?;
-        let done = turn.answered(waiting, self.patience).await.ok_or_else(busy)?;
+        let pushed = self.push(job);
+        if pushed.is_err() {
+            self.meter.turned_away();
+        }
+        pushed?;
+        let Some(done) = turn.answered(waiting, self.patience).await else {
+            self.meter.turned_away();
+            return Err(busy().into());
+        };
         done.unwrap_or_else(|_gone| Err(Fault::internal("the writer is gone").into()))
     }
 
@@ -128,6 +144,7 @@ struct Desk {
     batch: usize,
     /// How many shared the last commit.
     before: Cell<usize>,
+    commits: Commits,
 }
 
 /// How long the writer waits for one more deed, where the last commit had more of them.
@@ -192,7 +209,10 @@ impl Desk {
             next = self.one_more(answers.len());
         }
         self.before.set(answers.len());
+        let began = Stopwatch::start();
         let committed = transaction::commit(&mut loan.any);
+        self.commits.took.took(began.elapsed());
+        self.commits.deeds.counted(answers.len());
         // After the commit and before the answers; a commit that failed may have happened all the same.
         self.fresh.end_here(&ended);
         match committed {

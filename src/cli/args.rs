@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::{
+    audit::AuditOptions,
     copies::{BackupOptions, RestoreOptions},
     moving::MoveOptions,
 };
@@ -52,6 +53,8 @@ pub enum Command {
     /// Look after letters that have not left yet.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Show who did what, and when: sign-ins, changes, refusals. No secret is in it.
+    Audit(AuditOptions),
     /// Copy the SQLite database into a file, beside a running server.
     Backup(BackupOptions),
     /// Put a copy back, and end what was issued before (--bump-epoch); PostgreSQL has tools of its own for the first.

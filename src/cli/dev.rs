@@ -73,6 +73,7 @@ fn config(options: &DevOptions, dir: &Path, providers: &str) -> Result<Config, F
     let toml = format!(
         "public_url = \"http://127.0.0.1:{port}\"\n\
          [server]\nlisten = \"127.0.0.1:{port}\"\ndrain_seconds = 0\n\
+         max_connections_per_address = 0\n[limits]\nenabled = false\n\
          [database]\nurl = {database}\n\
          [mail]\ntransport = \"directory\"\ndirectory = {mail}\n\
          [jwt]\nsigning_key = {jwt_key}\n\

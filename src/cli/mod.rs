@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod audit;
 mod bar;
 mod client;
 pub mod config;
@@ -79,6 +80,7 @@ fn run(args: Args) -> Result<ExitCode, Failed> {
         Command::Account(command) => account::run(command, file),
         Command::Keys(command) => keys::run(&command, file),
         Command::Mail(command) => mail::run(&command, file),
+        Command::Audit(options) => audit::run(&options, file),
         Command::Backup(options) => copies::back_up(&options, file),
         Command::Restore(options) => copies::restore(&options, file),
         Command::Move(options) => moving::run(&options, file),

@@ -1,6 +1,10 @@
 //! `cambio serve`.
 
-use std::{net::TcpListener, path::PathBuf, process::ExitCode};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -22,10 +26,19 @@ pub fn run(file: Option<PathBuf>) -> Result<ExitCode, Failed> {
         let office = Office::build(&config)?;
         let listener = TcpListener::bind(config.server.listen)
             .map_err(|cause| Failed(format!("server.listen {}: {cause}", config.server.listen)))?;
-        let running = open_doors(&app, &config, listener, office).await?;
+        let metrics = config.metrics.listen.map(bind_metrics).transpose()?;
+        let mut running = open_doors(&app, &config, listener, office).await?;
         tracing::info!(listen = %config.server.listen, "serving");
+        if let Some(metrics) = metrics {
+            tracing::info!(listen = ?metrics.local_addr(), "telling metrics");
+            running.tell_metrics(metrics)?;
+        }
         until_told(running).await
     })
+}
+
+fn bind_metrics(listen: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(listen).map_err(|cause| Failed(format!("metrics.listen {listen}: {cause}")))
 }
 
 /// Brings the tables up to date, if the settings say so, and starts serving.

@@ -3,6 +3,7 @@
 //! `config/default.toml` is the reference. No other room reads files or the environment.
 
 pub mod accounts;
+pub mod audit;
 pub mod cache;
 pub mod cidr;
 pub mod database;
@@ -12,11 +13,13 @@ mod extract;
 pub mod hashing;
 pub mod jwt;
 mod layers;
+pub mod limits;
 pub mod linking;
 pub mod links;
 mod load;
 pub mod log;
 pub mod mail;
+pub mod metrics;
 pub mod notices;
 pub mod oauth;
 pub mod passwords;
@@ -57,6 +60,8 @@ pub struct Config {
     pub cache: cache::Cache,
     /// What a password hash costs.
     pub hashing: hashing::Hashing,
+    /// How often something may be tried.
+    pub limits: limits::Limits,
     /// Which new passwords are good enough.
     pub passwords: passwords::Passwords,
     /// Which changes are told by a letter.
@@ -85,6 +90,10 @@ pub struct Config {
     pub docs: docs::Docs,
     /// What is logged.
     pub log: log::Log,
+    /// How long events are kept.
+    pub audit: audit::Audit,
+    /// Where the numbers are told.
+    pub metrics: metrics::Metrics,
     /// Clearing away what has expired.
     pub prune: prune::Prune,
     /// Who the letters are from and how they leave.
@@ -104,6 +113,7 @@ impl Config {
             ("database", self.database.validate()),
             ("cache", self.cache.validate()),
             ("hashing", self.hashing.validate()),
+            ("limits", self.limits.validate()),
             ("passwords", self.passwords.validate()),
             ("accounts", self.accounts.validate()),
             ("registration", self.registration.validate()),
@@ -114,6 +124,8 @@ impl Config {
             ("links", self.links.validate(&self.public_url)),
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),
+            ("audit", self.audit.validate()),
+            ("metrics", self.metrics.validate(self.server.listen)),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
             ("providers", self.providers.validate().err().unwrap_or_default()),
@@ -127,6 +139,7 @@ impl Config {
         let sections = [
             ("server", self.server.warnings()),
             ("database", self.database.warnings()),
+            ("limits", self.limits.warnings()),
             ("passwords", self.passwords.warnings()),
             ("resets", self.resets.warnings()),
             ("tokens", self.tokens.warnings()),
@@ -134,6 +147,7 @@ impl Config {
             ("links", self.links.warnings(&self.public_url)),
             ("social_login", self.social_login.warnings()),
             ("dialects", self.dialects.warnings(!self.registration.reveal_existing)),
+            ("metrics", self.metrics.warnings()),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

@@ -20,10 +20,14 @@ pub struct Server {
     pub workers: usize,
     /// Connections held at a time, over all workers; more wait to be accepted.
     pub max_connections: usize,
+    /// Connections of one address at a time; more are closed at once. 0: as many as it likes.
+    pub max_connections_per_address: usize,
     /// Seconds until the head of a request must be there.
     pub header_timeout_seconds: u32,
     /// Seconds until the body of a request must be there.
     pub body_timeout_seconds: u32,
+    /// Seconds an answer may lie unread before the connection is torn down (Linux).
+    pub write_timeout_seconds: u32,
     /// Seconds an idle connection is kept for the next request.
     pub keep_alive_seconds: u32,
     /// Seconds between turning `/health/ready` to 503 and closing the listener, when Cambio is told to stop.
@@ -48,8 +52,10 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             workers: 0,
             max_connections: 4096,
+            max_connections_per_address: 64,
             header_timeout_seconds: 5,
             body_timeout_seconds: 10,
+            write_timeout_seconds: 10,
             keep_alive_seconds: 15,
             drain_seconds: 5,
             shutdown_seconds: 30,
@@ -71,8 +77,10 @@ impl Server {
         let checks = [
             within("workers", self.workers, 0..=1024),
             within("max_connections", self.max_connections, 1..=1_000_000),
+            within("max_connections_per_address", self.max_connections_per_address, 0..=1_000_000),
             within("header_timeout_seconds", self.header_timeout_seconds, 1..=300),
             within("body_timeout_seconds", self.body_timeout_seconds, 1..=300),
+            within("write_timeout_seconds", self.write_timeout_seconds, 1..=300),
             within("keep_alive_seconds", self.keep_alive_seconds, 0..=3600),
             within("drain_seconds", self.drain_seconds, 0..=300),
             within("shutdown_seconds", self.shutdown_seconds, 0..=600),
@@ -103,8 +111,19 @@ impl Server {
 
 /// Reads an address with a port.
 fn socket<'de, D: Deserializer<'de>>(text: D) -> Result<SocketAddr, D::Error> {
-    let read = String::deserialize(text)?.parse();
-    read.map_err(|_unreadable: std::net::AddrParseError| {
-        D::Error::custom("write an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")
+    parsed(&String::deserialize(text)?)
+}
+
+/// The same where there may be none.
+pub(super) fn maybe_socket<'de, D: Deserializer<'de>>(
+    text: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    let text = Option::<String>::deserialize(text)?;
+    text.filter(|text| !text.is_empty()).map(|text| parsed(&text)).transpose()
+}
+
+fn parsed<E: Error>(text: &str) -> Result<SocketAddr, E> {
+    text.parse().map_err(|_unreadable: std::net::AddrParseError| {
+        E::custom("write an IP address and a port, such as 127.0.0.1:8000 or [::]:8000")
     })
 }

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::{
     account::Account,
+    caller::Caller,
     client::{ClientId, ClientKey},
     scope::ScopeSet,
     token::FamilyId,
@@ -113,6 +114,8 @@ pub struct ClientCredential {
     pub assertion: Option<SecretString>,
     /// Where it showed it.
     pub shown_in: ShownIn,
+    /// From where it was shown.
+    pub from: Caller,
 }
 
 /// Where client credentials were found.

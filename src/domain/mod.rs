@@ -1,7 +1,9 @@
 //! The nouns of the house, in reading order: values and rules, no I/O.
 
 pub mod account;
+pub mod audit;
 pub mod browser;
+pub mod caller;
 pub mod client;
 pub mod code;
 pub mod common_passwords;
@@ -13,6 +15,7 @@ pub mod grant;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod limits;
 pub mod origin;
 pub mod password;
 pub mod policy;

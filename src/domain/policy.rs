@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    identity::OnClash, language::Language, password::PasswordRules, scope::ScopeSet,
-    signing::SigningAlgorithm, token::Digest, username::UsernameRules,
+    identity::OnClash, language::Language, limits::Limits, password::PasswordRules,
+    scope::ScopeSet, signing::SigningAlgorithm, token::Digest, username::UsernameRules,
 };
 
 /// The rules of this installation.
@@ -12,6 +12,8 @@ use super::{
 pub struct Policy {
     /// What passwords must be like.
     pub passwords: PasswordRules,
+    /// How often something may be tried.
+    pub limits: Limits,
     /// How passwords are changed.
     pub password_change: PasswordChange,
     /// Which changes are told by a letter.
@@ -24,6 +26,8 @@ pub struct Policy {
     pub jwt_rotation: JwtRotation,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// How long events are kept, and those of refusals.
+    pub events_kept: (TimeDelta, TimeDelta),
     /// The rules of seed 2's accounts and tokens.
     pub api: ApiRules,
     /// The rules of seed 3's accounts and tokens.

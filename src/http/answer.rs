@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{body::BadBody, sentences::Tongue};
 use crate::{
     domain::credential::Scheme,
-    error::{Error, Fault, Why},
+    error::{Error, Fault, Refusal, Why},
 };
 
 /// What an answer tells the log: never the wire.
@@ -20,6 +20,8 @@ use crate::{
 pub struct Told {
     /// Why it says no.
     pub why: String,
+    /// The refusal, if it was one.
+    pub refusal: Option<Refusal>,
     /// The fault with its causes, if it was one.
     pub fault: Option<String>,
 }
@@ -28,8 +30,12 @@ pub struct Told {
 pub fn no(status: StatusCode, why: &Error) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     let told = match why {
-        Error::Refused(refusal) => Told { why: format!("{refusal:?}"), fault: None },
-        Error::Fault(fault) => Told { why: "fault".to_owned(), fault: Some(chain(fault)) },
+        Error::Refused(refusal) => {
+            Told { why: format!("{refusal:?}"), refusal: Some(refusal.clone()), fault: None }
+        }
+        Error::Fault(fault) => {
+            Told { why: "fault".to_owned(), refusal: None, fault: Some(chain(fault)) }
+        }
     };
     response.extensions_mut().insert(told);
     response
@@ -49,8 +55,13 @@ fn chain(fault: &Fault) -> String {
 /// A "no" that says when to try again, not at once (RFC 9110 §10.2.3).
 pub fn later(status: StatusCode, why: &Error, wait: &Duration) -> HttpResponseBuilder {
     let mut response = no(status, why);
-    response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+    response.insert_header((header::RETRY_AFTER, seconds(wait)));
     response
+}
+
+/// Whole seconds after which so much has passed.
+pub fn seconds(wait: &Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// A failure of ours, and whether trying again may help, of which it then tells.

@@ -3,7 +3,7 @@
 use actix_web::{HttpMessage as _, HttpRequest, http::header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::form;
+use super::{caller, form};
 use crate::domain::{
     client::ClientId,
     credential::{ClientCredential, Credential, Scheme, ShownIn, ShownJwt},
@@ -86,5 +86,6 @@ pub fn basic(request: &HttpRequest) -> Result<Option<ClientCredential>, BadClien
         secret: Some(decoded(secret.get(1..).unwrap_or_default())?.into()),
         assertion: None,
         shown_in: ShownIn::Basic,
+        from: caller::of(request),
     }))
 }

@@ -15,8 +15,15 @@ use actix_web::{
 };
 use futures_util::FutureExt as _;
 
-use super::{answer::Told, broken::Broken, language};
-use crate::{app::App, domain::credential::ShownJwt};
+use super::{answer::Told, broken::Broken, caller, language, route};
+use crate::{
+    app::App,
+    domain::{
+        audit::{Side, Whence},
+        credential::ShownJwt,
+    },
+    meters::{Gauge, Meters},
+};
 
 /// The header that names a request in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,28 +49,69 @@ pub async fn wrap(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
-    let id = app.as_ref().map(|app| hex::encode(app.entropy().bytes::<8>())).unwrap_or_default();
+    let number: [u8; 8] = app.as_ref().map(|app| app.entropy().bytes()).unwrap_or_default();
+    let id = hex::encode(number);
+    let whence = Whence {
+        side: Side::Request,
+        address: caller::of(request.request()).address(),
+        request: Some(number),
+        principal: None,
+    };
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
+    let _under_way = app.as_ref().map(|app| UnderWay::begin(&app.meters().requests.under_way));
     // What panics in a door is one request's trouble: it is answered, and the connection is good for the next one.
-    let Ok(called) = AssertUnwindSafe(next.call(request)).catch_unwind().await else {
+    let called = AssertUnwindSafe(App::on_behalf(whence, next.call(request))).catch_unwind().await;
+    let Ok(called) = called else {
         log_fault(&id, "a door panicked");
         return Err(Broken::named(id).into());
     };
-    let mut response = language::retold(called?);
+    let response = called?;
+    let dialect = language::dialect(response.response().error());
+    let mut response = language::retold(response);
     seal(&mut response, &id);
-    log(&response, &method, &id, began.elapsed());
+    let took = began.elapsed();
+    log(&response, &method, &id, took);
+    if let Some(app) = app {
+        count(app.meters(), &response, dialect, took);
+    }
     Ok(response)
+}
+
+/// A request that is being answered, whichever way that ends.
+struct UnderWay(Gauge);
+
+impl UnderWay {
+    fn begin(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+fn count<B>(meters: &Meters, response: &ServiceResponse<B>, dialect: &'static str, took: Duration) {
+    route::answered(meters, response.request(), response.status().as_u16(), took);
+    if let Some(told) = response.response().extensions().get::<Told>() {
+        match &told.refusal {
+            Some(refusal) => meters.refusals.refused(dialect, refusal),
+            None => meters.refusals.failed(dialect),
+        }
+    }
 }
 
 /// One line about the request, and one about the fault if there was one.
 fn log<B>(response: &ServiceResponse<B>, method: &Method, id: &str, took: Duration) {
     let elapsed_us = took.as_micros();
     // The pattern, never the path: a path may hold what somebody typed.
-    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let route = route::pattern(response.request());
     let status = response.status().as_u16();
     let extensions = response.response().extensions();
-    let Some(Told { why, fault }) = extensions.get::<Told>() else {
+    let Some(Told { why, fault, .. }) = extensions.get::<Told>() else {
         tracing::debug!(id, %method, route, status, elapsed_us, "answered");
         return;
     };

@@ -84,6 +84,22 @@ pub fn retold<B: MessageBody>(response: ServiceResponse<B>) -> ServiceResponse<E
     response
 }
 
+/// The dialect that says this "no".
+pub fn dialect(error: Option<&actix_web::Error>) -> &'static str {
+    let Some(error) = error else { return "pages" };
+    if error.as_error::<djoser::Refused>().is_some() {
+        "djoser"
+    } else if error.as_error::<restful::Refused>().is_some() {
+        "api"
+    } else if error.as_error::<rest_jwt::Refused>().is_some() {
+        "signin"
+    } else if error.as_error::<oauth::Refused>().is_some() {
+        "oauth"
+    } else {
+        "other"
+    }
+}
+
 /// Tells caches and readers that the words of an answer depend on the language asked for.
 pub fn mark(headers: &mut header::HeaderMap, tongue: Tongue) {
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tongue.0.tag()));

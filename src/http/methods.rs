@@ -6,7 +6,7 @@ use actix_web::{
     web,
 };
 
-use super::{credential, djoser::Refused};
+use super::{credential, djoser::Refused, route};
 use crate::app::App;
 
 /// Whether a resource wants a login before it even says that a method is wrong, as the published contract
@@ -22,7 +22,7 @@ pub enum Access {
 /// A resource that answers any method it has no route for: with a refusal that names the methods it
 /// takes, and `OPTIONS` with their list.
 pub fn only(path: &str, allowed: &'static str, access: Access) -> Resource {
-    web::resource(path.to_owned()).default_service(web::to(
+    route::resource(path).default_service(web::to(
         move |app: web::Data<App>, request: HttpRequest| async move {
             refuse(&app, &request, allowed, access).await
         },

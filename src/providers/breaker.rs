@@ -94,6 +94,11 @@ impl Breaker {
         }
     }
 
+    /// Whether it lets nobody through, or one to try.
+    pub(super) fn is_open(&self) -> bool {
+        self.state != State::Closed
+    }
+
     fn open(&mut self, now: DateTime<Utc>) -> bool {
         self.seconds.clear();
         self.state = State::Open { since: now };

@@ -19,7 +19,7 @@ use super::{
     error::{Outage, ProviderError},
     fetch::{Ask, Fetcher},
 };
-use crate::{config::providers::Egress, domain::provider::ProviderName};
+use crate::{config::providers::Egress, domain::provider::ProviderName, meters::Provider as Meter};
 
 /// The frame of one conversion: its instant, and when it must be over.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,7 @@ impl Again {
 /// The line to one provider. Every call of its room goes through here.
 pub(super) struct Line {
     provider: ProviderName,
+    meter: Option<Meter>,
     fetcher: Fetcher,
     turns: Semaphore,
     patience: Duration,
@@ -67,11 +68,17 @@ impl Line {
     pub(super) fn new(provider: ProviderName, fetcher: Fetcher, rules: &Egress) -> Self {
         Self {
             provider,
+            meter: None,
             fetcher,
             turns: Semaphore::new(rules.max_in_flight),
             patience: Duration::from_millis(rules.queue_ms),
             breakers: Mutex::default(),
         }
+    }
+
+    /// The same, with the open breakers counted.
+    pub(super) fn counted(self, meter: Meter) -> Self {
+        Self { meter: Some(meter), ..self }
     }
 
     /// The provider at its other end.
@@ -126,7 +133,11 @@ impl Line {
     }
 
     fn note(&self, host: &str, health: Health, now: DateTime<Utc>) {
-        let opened = self.breakers().entry(host.to_owned()).or_default().note(health, now);
+        let mut breakers = self.breakers();
+        let opened = breakers.entry(host.to_owned()).or_default().note(health, now);
+        let open = breakers.values().filter(|breaker| breaker.is_open()).count();
+        drop(breakers);
+        self.meter.iter().for_each(|meter| meter.open_breakers(open));
         if opened {
             tracing::warn!(provider = %self.provider, host, "fails too often, left alone for 10 s");
         }

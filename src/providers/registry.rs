@@ -21,6 +21,7 @@ use crate::{
         provider::{CredentialKind, Departure, ProviderCredential, ProviderIdentity, ProviderName},
     },
     error::{Fault, Outcome, Refusal, Why},
+    meters::{Provider as Meter, Providers as Meters},
 };
 
 /// Every enabled provider, ready to be asked.
@@ -36,12 +37,13 @@ struct Desk {
     link_existing: LinkExisting,
     require_email: bool,
     flights: Flights,
+    meter: Meter,
     provider: Box<dyn Provider>,
 }
 
 impl Registry {
     /// Builds the clients of the enabled providers. Nobody is called: a start needs no provider.
-    pub fn build(config: &Providers) -> Result<Self, Fault> {
+    pub fn build(config: &Providers, meters: &Meters) -> Result<Self, Fault> {
         let mut desks = Vec::new();
         for ((name, common), make) in config.blocks().into_iter().zip(KNOWN) {
             if !common.enabled {
@@ -50,13 +52,15 @@ impl Registry {
             let name = ProviderName::parse(name)
                 .ok_or_else(|| Fault::internal("a provider's own name is not legal"))?;
             let fetcher = Fetcher::build(&config.egress, common.extra_roots()?)?;
-            let line = Line::new(name.clone(), fetcher, &config.egress);
+            let meter = meters.named(name.as_str());
+            let line = Line::new(name.clone(), fetcher, &config.egress).counted(meter.clone());
             desks.push(Desk {
                 name,
                 aliases: common.aliases.to_vec(),
                 link_existing: common.link_existing,
                 require_email: common.require_email,
                 flights: Flights::default(),
+                meter,
                 provider: make(config, line),
             });
         }
@@ -104,7 +108,7 @@ impl Registry {
         let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
         let started = Instant::now();
         let told = desk.ask(shown, &Cx { now, deadline: started + self.limit }).await;
-        report(provider, &told, started.elapsed());
+        desk.report(&told, started.elapsed());
         desk.admitted(told)
     }
 
@@ -126,7 +130,7 @@ impl Registry {
         let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
         let started = Instant::now();
         let told = desk.redeem(code, &Cx { now, deadline: started + self.limit }).await;
-        report(provider, &told, started.elapsed());
+        desk.report(&told, started.elapsed());
         desk.admitted(told)
     }
 
@@ -153,6 +157,21 @@ impl Desk {
         }
     }
 
+    /// One line per question: who was asked, what came of it, how the audience was proved, how long it
+    /// took. Nothing of the credential and nothing of the person.
+    fn report(&self, told: &Told, took: Duration) {
+        let provider = &self.name;
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let outcome = told.as_ref().map_or_else(ProviderError::word, |_| "identified");
+        let proof = told.as_ref().ok().map(|identity| identity.audience);
+        let why = told.as_ref().err().map(tracing::field::display);
+        self.meter.asked(outcome, took);
+        tracing::info!(%provider, outcome, proof = ?proof, why, took_ms, "provider asked");
+        if let Err(ProviderError::Refused(Why::ForeignAudience)) = told {
+            warn_of_foreign(provider);
+        }
+    }
+
     fn admitted(&self, told: Told) -> Outcome<ProviderIdentity> {
         let identity = told?;
         if self.require_email && identity.email.is_none() {
@@ -162,26 +181,13 @@ impl Desk {
     }
 }
 
-/// One line per question: who was asked, what came of it, how the audience was proved, how long it
-/// took. Nothing of the credential and nothing of the person.
-fn report(provider: &ProviderName, told: &Told, took: Duration) {
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let outcome = told.as_ref().map_or_else(ProviderError::word, |_| "identified");
-    let proof = told.as_ref().ok().map(|identity| identity.audience);
-    let why = told.as_ref().err().map(tracing::field::display);
-    tracing::info!(%provider, outcome, proof = ?proof, why, took_ms, "provider asked");
-    if let Err(ProviderError::Refused(Why::ForeignAudience)) = told {
-        warn_of_foreign(provider);
-    }
-}
-
 fn warn_of_foreign(provider: &ProviderName) {
     tracing::warn!(%provider, "a token issued to another application was shown");
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Registry;
+    use super::{Meters, Registry};
     use crate::{
         config::providers::Providers,
         domain::{
@@ -200,7 +206,7 @@ mod tests {
         config.vk.client_ids = vec!["1".to_owned()];
         config.vk.aliases = vec!["vk-id".to_owned()];
         config.yandex.aliases = vec!["yaru".to_owned()];
-        Registry::build(&config).expect("a registry")
+        Registry::build(&config, &Meters::default()).expect("a registry")
     }
 
     fn name(name: &str) -> ProviderName {

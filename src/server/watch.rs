@@ -24,12 +24,13 @@ const RESTS: Rests = Rests { first: Duration::from_millis(500), longest: Duratio
 pub(super) struct Task(JoinHandle<()>);
 
 impl Task {
-    /// Starts one that does the work over and over.
+    /// Starts one that does the work over and over; `told` is called whenever it has to begin anew.
     pub(super) fn start<F: Future<Output = ()> + Send + 'static>(
         task: &'static str,
         work: impl Fn() -> F + Send + 'static,
+        told: impl Fn() + Send + 'static,
     ) -> Self {
-        Self(tokio::spawn(over(task, RESTS, work)))
+        Self(tokio::spawn(over(task, RESTS, work, told)))
     }
 }
 
@@ -44,6 +45,7 @@ pub(super) async fn over<F: Future<Output = ()>>(
     task: &'static str,
     rests: Rests,
     work: impl Fn() -> F,
+    told: impl Fn(),
 ) {
     let mut rest = rests.first;
     loop {
@@ -53,6 +55,7 @@ pub(super) async fn over<F: Future<Output = ()>>(
             rest = rests.first;
         }
         let (panicked, rest_ms) = (ended.is_err(), rest.as_millis());
+        told();
         tracing::error!(task, panicked, rest_ms, "a task broke down and is started again");
         sleep(rest).await;
         rest = rests.longest.min(rest * 2);
@@ -62,6 +65,7 @@ pub(super) async fn over<F: Future<Output = ()>>(
 #[cfg(test)]
 mod tests {
     use std::{
+        cell::Cell,
         sync::atomic::{AtomicU32, Ordering},
         time::Duration,
     };
@@ -70,7 +74,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_task_that_panics_or_ends_is_started_again() {
-        let begun = AtomicU32::new(0);
+        let (begun, restarts) = (AtomicU32::new(0), Cell::new(0));
         let (told, mut done) = tokio::sync::mpsc::unbounded_channel();
         let work = || async {
             match begun.fetch_add(1, Ordering::Relaxed) {
@@ -85,9 +89,9 @@ mod tests {
         };
         let rests = Rests { first: Duration::from_millis(1), longest: Duration::from_millis(2) };
         tokio::select! {
-            () = over("test", rests, work) => unreachable!("it never ends"),
+            () = over("test", rests, work, || restarts.set(restarts.get() + 1)) => unreachable!("it never ends"),
             told = done.recv() => assert_eq!(told, Some(())),
         }
-        assert_eq!(begun.load(Ordering::Relaxed), 4);
+        assert_eq!((begun.load(Ordering::Relaxed), restarts.get()), (4, 3));
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod asked_letters;
+pub mod audit_events;
 pub mod browser_sessions;
 pub mod clients;
 pub mod codes;
@@ -34,6 +35,7 @@ pub mod signing_keys;
 pub mod spent_assertions;
 pub mod spent_states;
 pub mod sweep;
+pub mod throttles;
 pub mod tokens;
 pub mod transaction;
 

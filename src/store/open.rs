@@ -41,6 +41,16 @@ pub enum Backend {
     Postgres,
 }
 
+impl Backend {
+    /// Its name, as `database.url` begins with it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
 /// Pools of connections to one database.
 #[derive(Clone)]
 pub struct Store {
@@ -83,6 +93,18 @@ impl Store {
     /// Which database is in use.
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// Each pool by its name, with how many of its connections are at work and at rest.
+    pub fn pools(&self) -> Vec<(&'static str, u32, u32)> {
+        let state = |name, pool: &Pool<Manager>| {
+            let r2d2::State { connections, idle_connections, .. } = pool.state();
+            (name, connections.saturating_sub(idle_connections), idle_connections)
+        };
+        match self.backend {
+            Backend::Sqlite => vec![state("read", &self.readers), state("write", &self.writers)],
+            Backend::Postgres => vec![state("all", &self.writers)],
+        }
     }
 
     /// A connection for reading; on `SQLite` it refuses to write.

@@ -103,6 +103,36 @@ pub fn take_due(
     Ok(row.map(|row| waiting(row).map_or(Taken::Unreadable(id), Taken::Letter)))
 }
 
+/// How many letters wait, and since when.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting {
+    /// Those due.
+    pub due: i64,
+    /// Those due later.
+    pub later: i64,
+    /// Those set aside.
+    pub parked: i64,
+    /// When the oldest one was asked for that is not set aside.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// How many letters wait at that instant.
+pub fn waiting_at(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Waiting, Fault> {
+    let is_due = || outbox::parked_at.is_null().and(outbox::due_at.le(micros(now)));
+    let is_later = || outbox::parked_at.is_null().and(outbox::due_at.gt(micros(now)));
+    let due = on!(conn, c => outbox::table.filter(is_due()).count().get_result(c)?);
+    let later = on!(conn, c => outbox::table.filter(is_later()).count().get_result(c)?);
+    let parked = on!(conn, c => outbox::table
+        .filter(outbox::parked_at.is_not_null())
+        .count()
+        .get_result(c)?);
+    let oldest: Option<i64> = on!(conn, c => outbox::table
+        .filter(outbox::parked_at.is_null())
+        .select(diesel::dsl::min(outbox::created_at))
+        .get_result(c)?);
+    Ok(Waiting { due, later, parked, oldest: oldest.map(instant).transpose()? })
+}
+
 /// Removes a letter; false if there is none of that number.
 pub fn delete(conn: &mut AnyConnection, id: i64) -> Result<bool, Fault> {
     let gone = on!(conn, c => diesel::delete(outbox::table)

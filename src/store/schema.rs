@@ -22,6 +22,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_events (id) {
+        id -> BigInt,
+        at -> BigInt,
+        event -> Text,
+        side -> Text,
+        principal_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        client_id -> Nullable<Text>,
+        detail -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
     account_groups (account_id, name) {
         account_id -> BigInt,
         name -> Text,
@@ -247,6 +263,18 @@ diesel::table! {
         pause -> BigInt,
         polled_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        network -> Nullable<Binary>,
+        tries -> BigInt,
+        since -> BigInt,
+        last -> BigInt,
+        closed -> BigInt,
+        good -> Nullable<BigInt>,
     }
 }
 

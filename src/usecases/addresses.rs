@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
         email::Email,
         letter::{LetterKind, LinkPurpose},
         username::Username,
@@ -74,6 +75,7 @@ pub(super) fn prove(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> O
         accounts::delete(ctx.conn, holder.id)?;
     }
     accounts::update_email(ctx.conn, id, new, ctx.now)?;
+    ctx.tell(Event::new(EventKind::EmailChanged).of(id));
     mail_tokens::delete_all(ctx.conn, id)?;
     follow(ctx, account, new)?;
     if ctx.policy.notices.email_changed {

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{
-    Ctx, Verdict, dialect_jwt,
+    Ctx, Verdict, dialect_jwt, issue,
     jwt::{self, Draft},
     login::{self, Checked},
     revoke,
@@ -14,7 +14,7 @@ use crate::{
     crypto::secret,
     domain::{account::Account, credential::JwtDialect, grant::How, scope::ScopeSet},
     error::{Outcome, Refusal, Why},
-    store::{families, tokens},
+    store::tokens,
 };
 
 /// A pair as handed to the caller, once.
@@ -32,7 +32,7 @@ pub fn log_in(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<ApiPair> {
     let life = ctx.policy.lifetimes.refresh_absolute.max(ctx.policy.api.refresh);
     let end = ctx.now + life;
     let grant = login::grant(&account, None, ScopeSet::default(), How::ApiLogin);
-    let family = families::insert(ctx.conn, &grant, ctx.now, Some(end))?;
+    let family = issue::begin(ctx, &grant, Some(end))?;
     let (draft, refresh) = draw(ctx, &account)?;
     jwt::record(ctx, &draft, family)?;
     let idle = end.min(ctx.now + ctx.policy.api.refresh);
@@ -71,7 +71,7 @@ pub fn log_out(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
     if rotation::over(&found, ctx.now) {
         return Err(Refusal::BadGrant(Why::Expired).into());
     }
-    revoke::family(ctx, found.family.id)
+    revoke::end(ctx, &found.family)
 }
 
 /// A refresh token of this dialect; one of another is not known here.

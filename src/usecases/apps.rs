@@ -2,7 +2,13 @@
 
 use super::{Ctx, clients, revoke};
 use crate::{
-    domain::{account::AccountId, browser::BrowserSession, client::Client, scope::ScopeSet},
+    domain::{
+        account::AccountId,
+        audit::{Event, EventKind},
+        browser::BrowserSession,
+        client::Client,
+        scope::ScopeSet,
+    },
     error::{Outcome, Refusal},
     store::{browser_sessions, clients as client_store, codes, consents, device_codes, families},
 };
@@ -30,6 +36,7 @@ pub fn end(ctx: &mut Ctx<'_>, session: &BrowserSession, client: &str) -> Outcome
     let client = clients::known(ctx, client)?.ok_or(Refusal::UnknownClient)?;
     let account = session.account.id;
     consents::delete(ctx.conn, account, client.key)?;
+    ctx.tell(Event::new(EventKind::ConsentWithdrawn).of(account).at(&client.id));
     codes::delete_open(ctx.conn, account, client.key)?;
     device_codes::delete_open(ctx.conn, account, client.key)?;
     revoke::of_client(ctx, account, client.key)
@@ -37,5 +44,6 @@ pub fn end(ctx: &mut Ctx<'_>, session: &BrowserSession, client: &str) -> Outcome
 
 /// Signs the person out of every browser but this one.
 pub fn end_other_browsers(ctx: &mut Ctx<'_>, session: &BrowserSession) -> Outcome<()> {
+    ctx.tell(Event::new(EventKind::SessionEnded).of(session.account.id).with("other browsers"));
     Ok(browser_sessions::delete_others(ctx.conn, session.account.id, session.digest)?)
 }

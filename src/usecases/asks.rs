@@ -8,6 +8,7 @@ use super::{Ctx, codes};
 use crate::{
     crypto::{fingerprint, keys::Keys, seal, secret},
     domain::{
+        audit::{Event, EventKind},
         browser::BrowserSession,
         client::{Client, ClientId, ClientKind},
         code::{Ask, Prompt},
@@ -148,6 +149,8 @@ pub fn allow(ctx: &mut Ctx<'_>, session: &BrowserSession, ask: &Ask) -> Outcome<
     let place = (session.account.id, client.key);
     let before = consents::find(ctx.conn, place.0, place.1)?.unwrap_or_default();
     consents::upsert(ctx.conn, place, &before.with(&ask.scope), ctx.now)?;
+    let event = Event::new(EventKind::ConsentGiven).of(place.0).at(&client.id);
+    ctx.tell(event.with(ask.scope.to_string()));
     codes::issue(ctx, &client, (&session.account, session.auth_time), ask)
 }
 

@@ -11,6 +11,7 @@ use crate::{
     crypto::{fingerprint, secret},
     domain::{
         account::Account,
+        audit::{Event, EventKind},
         browser::{BrowserSession, SESSION_IDLE, SESSION_LIFE},
     },
     error::Outcome,
@@ -43,6 +44,7 @@ pub(super) fn open(
     if let Some(before) = before {
         sign_out(ctx, before)?;
     }
+    ctx.tell(Event::new(EventKind::SignedIn).of(account.id).with("browser"));
     let secret = secret::token(ctx.entropy, "");
     let session = StoredSession {
         account: account.id,
@@ -80,7 +82,11 @@ pub fn touch(ctx: &mut Ctx<'_>, session: &BrowserSession) -> Outcome<()> {
 
 /// Signs a browser out; what was allowed to applications stays.
 pub fn sign_out(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
-    Ok(browser_sessions::delete(ctx.conn, secret::digest(shown))?)
+    let digest = secret::digest(shown);
+    if let Some(session) = browser_sessions::find(ctx.conn, digest)? {
+        ctx.tell(Event::new(EventKind::SessionEnded).of(session.account).with("browser"));
+    }
+    Ok(browser_sessions::delete(ctx.conn, digest)?)
 }
 
 /// What a form of ours carries to prove that a page of ours sent it: made of what only this browser holds. A form

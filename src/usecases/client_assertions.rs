@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
-use super::Ctx;
+use super::{Ctx, audit};
 use crate::{
     crypto::{
         fingerprint,
@@ -13,6 +13,7 @@ use crate::{
         key_set::{self, KeySet},
     },
     domain::{
+        audit::{Event, EventKind},
         client::{Client, ClientId, ClientKind},
         policy::Policy,
         token::Digest,
@@ -42,6 +43,9 @@ pub(super) fn prove(
     match judged(ctx, named, assertion)? {
         Ok(client) => Ok(client),
         Err(why) => {
+            let client = audit::known_client(ctx, named)?;
+            let event = Event::new(EventKind::ClientRefused).with(why);
+            ctx.tell(Event { client, ..event });
             tracing::info!(why, "a client's assertion was refused");
             Err(Refusal::BadClient.into())
         }

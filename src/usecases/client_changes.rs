@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Event, EventKind},
         client::{AccessForm, Client, ClientId, GrantType, ProviderRule, RedirectUri},
         origin::Origin,
         scope::ScopeSet,
@@ -60,6 +61,7 @@ pub fn change(ctx: &mut Ctx<'_>, id: &ClientId, wish: &ChangeClient) -> Outcome<
     }
     check(&client)?;
     client_store::update(ctx.conn, &client)?;
+    ctx.tell(Event::new(EventKind::ClientChanged).at(&client.id));
     Ok(client)
 }
 

@@ -10,6 +10,7 @@ use super::{Ctx, client_assertions, issue::WithRefresh};
 use crate::{
     crypto::{key_set::KeySet, secret},
     domain::{
+        audit::{Event, EventKind},
         client::{
             Client, ClientId, ClientKey, ClientKind, ClientOptions, GrantType, ProviderRule,
             RedirectUri,
@@ -42,12 +43,17 @@ pub fn prove(ctx: &mut Ctx<'_>, shown: &ClientCredential) -> Outcome<Proven> {
     let live = clients::list_secrets(ctx.conn, key, ctx.now)?;
     let secret = shown.secret.as_ref().filter(|secret| !secret.expose_secret().is_empty());
     let right = is_one_of(secret, &live);
-    let client = client.ok_or(Refusal::BadClient)?;
+    let Some(client) = client else {
+        ctx.tell(Event::new(EventKind::ClientRefused).with("no such client"));
+        return Err(Refusal::BadClient.into());
+    };
     let proven = match client.kind {
         ClientKind::Confidential => right,
         ClientKind::Public => secret.is_none(),
     };
     if !proven || !client.enabled {
+        let why = if client.enabled { "secret" } else { "switched off" };
+        ctx.tell(Event::new(EventKind::ClientRefused).at(&client.id).with(why));
         return Err(Refusal::BadClient.into());
     }
     let until = live.iter().filter_map(|(_, end)| *end).min();
@@ -172,6 +178,7 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &RegisterClient) -> Outcome<Registered>
     }
     client.options.key_set = wish.options.key_set.as_deref().map(kept_keys).transpose()?;
     client.key = clients::insert(ctx.conn, &client, ctx.now)?;
+    ctx.tell(Event::new(EventKind::ClientCreated).at(&client.id));
     let secret = match (client.kind, &client.options.key_set) {
         (ClientKind::Public, _) | (_, Some(_)) => None,
         (ClientKind::Confidential, None) => Some(new_secret(ctx, client.key, wish.secret.clone())?),
@@ -310,6 +317,7 @@ pub fn rotate_secret(
     check_secret(chosen.as_ref())?;
     clients::expire_secrets(ctx.conn, client.key, ctx.now + overlap)?;
     let secret = new_secret(ctx, client.key, chosen)?;
+    ctx.tell(Event::new(EventKind::ClientSecretRotated).at(&client.id));
     Ok(Registered { client, secret: Some(secret) })
 }
 
@@ -317,11 +325,14 @@ pub fn rotate_secret(
 pub fn switch(ctx: &mut Ctx<'_>, id: &ClientId, enabled: bool) -> Outcome<Client> {
     let client = show(ctx, id)?;
     clients::update_enabled(ctx.conn, client.key, enabled)?;
+    let kind = if enabled { EventKind::ClientEnabled } else { EventKind::ClientDisabled };
+    ctx.tell(Event::new(kind).at(&client.id));
     Ok(Client { enabled, ..client })
 }
 
 /// Deletes a client with every token it was given.
 pub fn delete(ctx: &mut Ctx<'_>, id: &ClientId) -> Outcome<()> {
     let client = show(ctx, id)?;
+    ctx.tell(Event::new(EventKind::ClientDeleted).at(&client.id));
     Ok(clients::delete(ctx.conn, client.key)?)
 }

@@ -11,6 +11,7 @@ use crate::{
     crypto::secret,
     domain::{
         account::Account,
+        audit::{Application, Event, EventKind},
         client::Client,
         code::{Ask, CODE_LIFE, Code, CodeStage},
         grant::{Grant, How},
@@ -130,6 +131,8 @@ fn again(ctx: &mut Ctx<'_>, code: &Code) -> Outcome<Verdict<IssuedTokens>> {
     let CodeStage::Used { family } = code.stage else {
         return Err(Fault::internal("a used code is not used").into());
     };
+    let event = Event::new(EventKind::CodeReplayed).of(code.account);
+    ctx.tell(Event { client: Some(Application::Key(code.client)), ..event });
     if let Some(family) = family {
         tracing::warn!(account = code.account.0, "a code was redeemed twice; what came of it ends");
         revoke::family(ctx, family)?;

@@ -4,6 +4,7 @@ use super::{Ctx, clients, issue, login};
 use crate::{
     domain::{
         account::{Account, AccountState},
+        audit::{Event, EventKind},
         client::{Client, ClientId},
         grant::How,
         identity::{self, Holder, Link, LinkExisting},
@@ -71,16 +72,21 @@ pub(super) fn account_of(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Accoun
     match identities::find(ctx.conn, &who.provider, &who.subject)? {
         Some(id) => {
             let account = accounts::find(ctx.conn, id)?;
-            known(account.ok_or_else(|| Fault::internal("an identity without its account"))?)
+            let account =
+                account.ok_or_else(|| Fault::internal("an identity without its account"))?;
+            known(ctx, account)
         }
         None => first_time(ctx, arrival),
     }
 }
 
-fn known(account: Account) -> Outcome<Account> {
+fn known(ctx: &mut Ctx<'_>, account: Account) -> Outcome<Account> {
     match account.state {
         AccountState::Active => Ok(account),
-        AccountState::Pending | AccountState::Deactivated => Err(Refusal::Inactive.into()),
+        AccountState::Pending | AccountState::Deactivated => {
+            ctx.tell(Event::new(EventKind::SignInFailed).of(account.id).with("not active"));
+            Err(Refusal::Inactive.into())
+        }
     }
 }
 
@@ -118,6 +124,7 @@ fn first_time(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
         (Link::CreateWithoutEmail, _) => create(ctx, arrival, Address::No)?,
     };
     identities::insert(ctx.conn, (&who.provider, &who.subject), account.id, ctx.now)?;
+    ctx.tell(Event::new(EventKind::ProviderLinked).of(account.id).with(who.provider.as_str()));
     Ok(account)
 }
 
@@ -175,5 +182,7 @@ fn create(ctx: &mut Ctx<'_>, arrival: &Arrival, address: Address) -> Outcome<Acc
         language: arrival.language,
         created_at: ctx.now,
     };
-    Ok(accounts::insert(ctx.conn, &new)?)
+    let account = accounts::insert(ctx.conn, &new)?;
+    ctx.tell(Event::new(EventKind::AccountCreated).of(account.id).with(who.provider.as_str()));
+    Ok(account)
 }

@@ -12,6 +12,7 @@ use crate::{
     crypto::secret,
     domain::{
         account::Account,
+        audit::{Event, EventKind},
         browser::BrowserSession,
         client::Client,
         device::{DEVICE_LIFE, DEVICE_PAUSE, DeviceCode, DeviceStage, UserCode},
@@ -76,9 +77,13 @@ pub fn decide(
     code: &UserCode,
     stage: DeviceStage,
 ) -> Outcome<()> {
-    let (device, _) = show(ctx, code)?;
+    let (device, client) = show(ctx, code)?;
     if !device_codes::update_stage(ctx.conn, device.digest, (DeviceStage::Waiting, stage))? {
         return Err(Refusal::BadGrant(Why::Used).into());
+    }
+    if stage == DeviceStage::Allowed {
+        let event = Event::new(EventKind::ConsentGiven).of(session.account.id).at(&client.id);
+        ctx.tell(event.with(device.scope.to_string()));
     }
     let who = (session.account.id, session.account.epoch);
     Ok(device_codes::update_account(ctx.conn, device.digest, who, session.auth_time)?)

@@ -3,7 +3,11 @@
 use super::Ctx;
 pub use crate::store::identities::Tie;
 use crate::{
-    domain::{account::Account, provider::ProviderName},
+    domain::{
+        account::Account,
+        audit::{Event, EventKind},
+        provider::ProviderName,
+    },
     error::{Outcome, Refusal},
     store::{
         accounts::{self, NO_PASSWORD},
@@ -37,5 +41,6 @@ pub fn disconnect(
     if ties.len() == 1 && !has_password {
         return Err(Refusal::LastLogin.into());
     }
+    ctx.tell(Event::new(EventKind::ProviderUnlinked).of(account.id).with(provider.as_str()));
     Ok(identities::delete(ctx.conn, association)?)
 }

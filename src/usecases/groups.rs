@@ -2,7 +2,10 @@
 
 use super::Ctx;
 use crate::{
-    domain::account::{AccountId, Group},
+    domain::{
+        account::{AccountId, Group},
+        audit::{Event, EventKind},
+    },
     error::{Outcome, Refusal},
     store::{self, accounts},
 };
@@ -10,6 +13,7 @@ use crate::{
 /// Puts an account into a group; twice changes nothing.
 pub fn add(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
     accounts::find(ctx.conn, id)?.ok_or(Refusal::NotFound)?;
+    ctx.tell(Event::new(EventKind::GroupJoined).of(id).with(group.as_str()));
     Ok(store::groups::insert(ctx.conn, id, group)?)
 }
 
@@ -18,6 +22,7 @@ pub fn remove(ctx: &mut Ctx<'_>, id: AccountId, group: &Group) -> Outcome<()> {
     if !store::groups::delete(ctx.conn, id, group)? {
         return Err(Refusal::NotFound.into());
     }
+    ctx.tell(Event::new(EventKind::GroupLeft).of(id).with(group.as_str()));
     Ok(())
 }
 

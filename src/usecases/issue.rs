@@ -8,6 +8,7 @@ use crate::{
     crypto::secret,
     domain::{
         account::Account,
+        audit::{Application, Event, EventKind},
         grant::Grant,
         scope::{self, ScopeSet},
         token::{FamilyId, IssuedTokens, TokenKind},
@@ -49,13 +50,26 @@ pub(super) fn with_family(
             // Nothing can come of it once the access token has ended: its row need not be kept.
             WithRefresh::No => lifetimes.access,
         };
-    let family = families::insert(ctx.conn, grant, ctx.now, Some(end))?;
+    let family = begin(ctx, grant, Some(end))?;
     let pair = draw(ctx, grant, refresh)?;
     store(ctx, &pair, family, &grant.scope)?;
     if let Some(refresh) = &pair.refresh {
         store_refresh(ctx, refresh, family, end)?;
     }
     Ok((answer(ctx, pair, grant.scope.clone()), family))
+}
+
+/// Begins a family. That somebody came in is told here, whatever the dialect.
+pub(super) fn begin(
+    ctx: &mut Ctx<'_>,
+    grant: &Grant,
+    end: Option<DateTime<Utc>>,
+) -> Outcome<FamilyId> {
+    if let Some(account) = grant.account {
+        let event = Event::new(EventKind::SignedIn).of(account).with(grant.how.word());
+        ctx.tell(Event { client: grant.client.map(Application::Key), ..event });
+    }
+    Ok(families::insert(ctx.conn, grant, ctx.now, end)?)
 }
 
 /// The scope of a grant, less what its account may not have: `admin` is for administrators. A client whose scope has
@@ -84,7 +98,7 @@ pub(super) fn within(account: Option<&Account>, scope: &ScopeSet) -> Outcome<Sco
 /// Answers a login with djoser's auth token: 40 hex digits, good until it has not been used for long.
 pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
     let token = secret::hex40(ctx.entropy);
-    let family = families::insert(ctx.conn, grant, ctx.now, None)?;
+    let family = begin(ctx, grant, None)?;
     let new = tokens::NewToken {
         digest: secret::digest(&token),
         kind: TokenKind::Auth,

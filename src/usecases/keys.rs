@@ -11,7 +11,10 @@ use crate::{
         jwt_key::{Algorithm, SigningKey},
         seal,
     },
-    domain::signing::{KeyStage, SigningAlgorithm},
+    domain::{
+        audit::{Event, EventKind},
+        signing::{KeyStage, SigningAlgorithm},
+    },
     error::{Fault, Outcome, Refusal},
     store::signing_keys::{self, StoredKey},
 };
@@ -94,6 +97,8 @@ pub fn import(ctx: &mut Ctx<'_>, pem: &SecretString) -> Outcome<String> {
     if key.rsa_bits()?.is_some_and(|bits| bits < RSA_MIN_BITS) {
         return Err(Refusal::BadRequest("an RSA key needs 3072 bits at least").into());
     }
+    let kid = kid_of(ctx, &der)?.0;
+    ctx.tell(Event::new(EventKind::KeyImported).with(kid));
     if find(ctx, KeyStage::Current)?.is_none() {
         insert(ctx, &der, KeyStage::Current)?;
         return Ok(kid_of(ctx, &der)?.0);
@@ -124,6 +129,7 @@ fn follow(ctx: &mut Ctx<'_>, der: Option<&[u8]>) -> Outcome<String> {
     if let Some(der) = der {
         insert(ctx, der, KeyStage::Next)?;
     }
+    ctx.tell(Event::new(EventKind::KeyRotated).with(next.kid.as_str()));
     Ok(next.kid)
 }
 

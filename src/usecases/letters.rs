@@ -1,10 +1,32 @@
 //! The outbox as an administrator sees it: what waits, what was set aside, once more, or never.
 
+use chrono::TimeDelta;
+
 use super::{Ctx, courier::LEASE};
 use crate::{
     error::{Outcome, Refusal},
-    store::outbox::{self, ListedLetter},
+    store::outbox::{self, ListedLetter, Waiting},
 };
+
+/// What has not left yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Letters that the next courier takes.
+    pub due: i64,
+    /// Letters that are tried again later, or are on their way.
+    pub later: i64,
+    /// Letters that were set aside.
+    pub parked: i64,
+    /// How long the oldest that was not set aside has been waiting; none at all if there is none.
+    pub oldest: TimeDelta,
+}
+
+/// What has not left yet.
+pub fn backlog(ctx: &mut Ctx<'_>) -> Outcome<Backlog> {
+    let Waiting { due, later, parked, oldest } = outbox::waiting_at(ctx.conn, ctx.now)?;
+    let oldest = oldest.map_or(TimeDelta::zero(), |at| (ctx.now - at).max(TimeDelta::zero()));
+    Ok(Backlog { due, later, parked, oldest })
+}
 
 /// At most `limit` letters whose numbers come after one.
 pub fn list(ctx: &mut Ctx<'_>, after: i64, limit: i64) -> Outcome<Vec<ListedLetter>> {

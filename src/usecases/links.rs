@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Ctx, register};
+use super::{Ctx, register, throttle};
 use crate::{
     crypto::secret,
     domain::{
@@ -30,13 +30,17 @@ pub(super) struct OpenLink {
 }
 
 /// Puts a letter with a link into the outbox. Older links of its purpose end, and older letters of its kind that
-/// could not be sent are dropped: nobody finds ten of them when the mail server is back.
+/// could not be sent are dropped: nobody finds ten of them when the mail server is back. If there were too many
+/// already, nothing happens, and the last link stays good.
 pub(super) fn ask(
     ctx: &mut Ctx<'_>,
     kind: LetterKind,
     account: &Account,
     to: &Email,
 ) -> Outcome<()> {
+    if !throttle::letter(ctx, kind, to)? {
+        return Ok(());
+    }
     if let Some(purpose) = kind.link() {
         // Letters first: a courier that is taking one is waited for, and then the link it has drawn is seen.
         outbox::delete_tried(ctx.conn, account.id, kind)?;

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
         client::Client,
         credential::Principal,
         email::Email,
@@ -126,6 +127,7 @@ pub(super) fn unchanged(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<Account
     let account = accounts::find(ctx.conn, checked.account)?.ok_or(Refusal::BadLogin)?;
     let same = accounts::password_of(ctx.conn, account.id)?.as_ref() == Some(&checked.hash);
     if !account.is_active() || !same {
+        ctx.tell(Event::new(EventKind::SignInFailed).of(account.id).with("not active, or changed"));
         return Err(Refusal::BadLogin.into());
     }
     Ok(account)

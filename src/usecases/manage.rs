@@ -4,6 +4,7 @@ use super::{Ctx, names};
 use crate::{
     domain::{
         account::{Account, AccountId, AccountState},
+        audit::{Event, EventKind},
         email::Email,
         language::Language,
         username::Username,
@@ -67,17 +68,20 @@ pub fn create(ctx: &mut Ctx<'_>, wish: &Create, hash: &str) -> Outcome<Account> 
         language: wish.language,
         created_at: ctx.now,
     };
-    accounts::insert(ctx.conn, &new).map_err(|fault| match fault {
+    let account = accounts::insert(ctx.conn, &new).map_err(|fault| match fault {
         Fault::Conflict { .. } => {
             Error::from(Refusal::Fields(vec![FieldError::new("email", FieldCode::Taken)]))
         }
         other => other.into(),
-    })
+    })?;
+    ctx.tell(Event::new(EventKind::AccountCreated).of(account.id));
+    Ok(account)
 }
 
 /// Lets the account log in, whatever it was before; its address counts as proven.
 pub fn activate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
+    ctx.tell(Event::new(EventKind::AccountActivated).of(account.id));
     match account.state {
         AccountState::Pending => drop(accounts::activate(ctx.conn, account.id, ctx.now)?),
         AccountState::Active => {}
@@ -93,6 +97,7 @@ pub fn activate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
 pub fn deactivate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::update_state(ctx.conn, account.id, AccountState::Deactivated)?;
+    ctx.tell(Event::new(EventKind::AccountDeactivated).of(account.id));
     find(ctx, which)
 }
 
@@ -100,6 +105,7 @@ pub fn deactivate(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
 pub fn set_password(ctx: &mut Ctx<'_>, which: &Which, hash: &str) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::update_password(ctx.conn, account.id, hash)?;
+    ctx.tell(Event::new(EventKind::PasswordSet).of(account.id));
     Ok(account)
 }
 
@@ -107,6 +113,7 @@ pub fn set_password(ctx: &mut Ctx<'_>, which: &Which, hash: &str) -> Outcome<Acc
 pub fn make_admin(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::update_admin(ctx.conn, account.id, true)?;
+    ctx.tell(Event::new(EventKind::AdminGranted).of(account.id));
     find(ctx, which)
 }
 
@@ -114,5 +121,6 @@ pub fn make_admin(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
 pub fn delete(ctx: &mut Ctx<'_>, which: &Which) -> Outcome<Account> {
     let account = find(ctx, which)?;
     accounts::delete(ctx.conn, account.id)?;
+    ctx.tell(Event::new(EventKind::AccountDeleted).of(account.id));
     Ok(account)
 }

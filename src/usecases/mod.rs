@@ -10,6 +10,7 @@ pub mod api_sessions;
 pub mod apps;
 pub mod asked;
 pub mod asks;
+pub mod audit;
 pub mod authenticate;
 pub mod browsers;
 pub mod claims;
@@ -48,12 +49,14 @@ pub mod signin_sessions;
 pub mod social_login;
 pub mod sweep;
 pub mod templates;
+pub mod throttle;
 
 use chrono::{DateTime, Utc};
 
+use self::audit::Told;
 use crate::{
     crypto::keys::Keys,
-    domain::policy::Policy,
+    domain::{audit::Whence, policy::Policy},
     entropy::Entropy,
     error::{Error, Outcome, Refusal},
     store::AnyConnection,
@@ -73,6 +76,10 @@ pub struct Ctx<'a> {
     pub keys: &'a Keys,
     /// Set by a deed that put a letter into the outbox: the courier is woken once it is committed.
     pub letter_waits: bool,
+    /// From where it was brought about, and by whom as far as that is proven.
+    pub whence: Whence,
+    /// The events that it told.
+    pub told: &'a mut Vec<Told>,
 }
 
 impl Ctx<'_> {
@@ -85,6 +92,8 @@ impl Ctx<'_> {
             policy: self.policy,
             keys: self.keys,
             letter_waits: self.letter_waits,
+            whence: self.whence,
+            told: &mut *self.told,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
         email::Email,
         letter::{LetterKind, LinkPurpose},
         username::Username,
@@ -61,6 +62,7 @@ pub(super) fn rename(
         return Err(Refusal::Fields(vec![FieldError::new(field, code)]).into());
     }
     accounts::update_username(ctx.conn, account.id, new)?;
+    ctx.tell(Event::new(EventKind::UsernameChanged).of(account.id));
     if ctx.policy.notices.username_changed {
         register::post(ctx, LetterKind::UsernameChanged, account)?;
     }

@@ -6,11 +6,13 @@ use super::{
     Ctx,
     links::{self, OpenLink},
     login::{self, Checked},
-    register, restoring, revoke,
+    register, restoring, revoke, throttle,
 };
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
+        caller::Caller,
         credential::Principal,
         letter::{LetterKind, LinkPurpose},
         password::{self, Password},
@@ -25,6 +27,7 @@ use crate::{
 pub fn change(ctx: &mut Ctx<'_>, me: &Principal, checked: &Checked, hash: &str) -> Outcome<()> {
     let account = login::unchanged(ctx, checked)?;
     let epoch = accounts::update_password(ctx.conn, account.id, hash)?;
+    ctx.tell(Event::new(EventKind::PasswordChanged).of(account.id));
     if !ctx.policy.password_change.ends_own_session {
         revoke::spare(ctx, me, epoch)?;
     }
@@ -58,14 +61,16 @@ pub fn holder_of(ctx: &mut Ctx<'_>, link: &PasswordLink) -> Outcome<Account> {
 }
 
 /// Stores a new password for whoever shows the link; every session ends. That it was opened proves the
-/// address, and counts as a login.
-pub fn reset(ctx: &mut Ctx<'_>, link: &PasswordLink, hash: &str) -> Outcome<()> {
+/// address, and counts as a login: whoever was held up from there is not any more.
+pub fn reset(ctx: &mut Ctx<'_>, from: Caller, link: &PasswordLink, hash: &str) -> Outcome<()> {
     let link = link.open(ctx)?;
     let id = link.account.id;
     links::spend(ctx, &link)?;
     accounts::update_password(ctx.conn, id, hash)?;
+    ctx.tell(Event::new(EventKind::PasswordReset).of(id));
     accounts::update_proven(ctx.conn, id, ctx.now)?;
     accounts::update_last_login(ctx.conn, id, ctx.now)?;
+    throttle::forgive_all(ctx, from, &link.account)?;
     tell(ctx, &link.account)
 }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         account::{Account, AccountId},
+        audit::{Event, EventKind},
         credential::Principal,
         email::Email,
         username::Username,
@@ -92,5 +93,6 @@ pub fn delete(ctx: &mut Ctx<'_>, me: &Principal, whose: Whose, checked: &Checked
     let account = seen(ctx, me, whose)?;
     login::unchanged(ctx, checked)?;
     accounts::delete(ctx.conn, account.id)?;
+    ctx.tell(Event::new(EventKind::AccountDeleted).of(account.id));
     Ok(())
 }

@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use super::Ctx;
 use crate::{
+    domain::limits::LoginLimits,
     error::Outcome,
     store::{
-        accounts, browser_sessions, clients, codes, device_codes, families, mail_tokens,
-        signing_keys, spent_assertions, spent_states, tokens,
+        accounts, audit_events, browser_sessions, clients, codes, device_codes, families,
+        mail_tokens, signing_keys, spent_assertions, spent_states, throttles, tokens,
     },
 };
 
@@ -29,8 +30,12 @@ pub fn batch(ctx: &mut Ctx<'_>, limit: i64) -> Outcome<usize> {
     gone += spent_assertions::prune(ctx.conn, before, limit)?;
     gone += browser_sessions::prune(ctx.conn, before, limit)?;
     gone += codes::prune(ctx.conn, before, limit)?;
+    let familiar = ctx.now - LoginLimits::FAMILIAR;
+    gone += throttles::prune(ctx.conn, (before, familiar), limit)?;
     gone += signing_keys::prune(ctx.conn, before)?;
     gone += clients::prune_secrets(ctx.conn, before)?;
+    let (events, refusals) = ctx.policy.events_kept;
+    gone += audit_events::prune(ctx.conn, (ctx.now - events, ctx.now - refusals), limit)?;
     let unactivated = ctx.now - ctx.policy.lifetimes.activation;
     gone += accounts::prune_pending(ctx.conn, unactivated, limit)?;
     Ok(gone)

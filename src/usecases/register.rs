@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{Ctx, addresses, names};
+use super::{Ctx, addresses, names, throttle};
 use crate::{
     crypto::secret,
     domain::{
         account::{Account, AccountId, AccountState},
+        audit::{Event, EventKind},
         email::Email,
         language::Language,
         letter::{Letter, LetterKind, LinkPurpose},
@@ -119,10 +120,13 @@ pub fn register(ctx: &mut Ctx<'_>, wish: &Register, hash: &str) -> Outcome<Welco
         return taken(ctx, wish, &holder);
     }
     let account = accounts::insert(ctx.conn, &new_account(ctx, wish, hash))?;
+    ctx.tell(Event::new(EventKind::Registered).of(account.id));
     let letter = match wish.activation {
         Activation::First => LetterKind::Activation,
         Activation::Later => LetterKind::Verification,
     };
+    // The first letter always goes, and counts.
+    throttle::letter(ctx, letter, &wish.email)?;
     post(ctx, letter, &account)?;
     Ok(Welcome::new(account.id, wish, ctx.now))
 }
@@ -165,7 +169,10 @@ fn taken(ctx: &mut Ctx<'_>, wish: &Register, holder: &Account) -> Outcome<Welcom
         let complaint = FieldError::new("email", FieldCode::Taken);
         return Err(Refusal::Fields(vec![complaint]).into());
     }
-    post(ctx, LetterKind::AlreadyRegistered, holder)?;
+    if throttle::letter(ctx, LetterKind::AlreadyRegistered, &wish.email)? {
+        post(ctx, LetterKind::AlreadyRegistered, holder)?;
+    }
+    ctx.tell(Event::new(EventKind::RegisteredAgain).of(holder.id));
     // A number is drawn and given back, so that the answer shows no gap where an account would be.
     let nobody = NewAccount { email: None, username: None, ..new_account(ctx, wish, NO_PASSWORD) };
     let unused = accounts::insert(ctx.conn, &nobody)?;
@@ -197,6 +204,7 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
             if !mail_tokens::consume(ctx.conn, digest, ctx.now)? {
                 return Err(Refusal::StaleMailToken.into());
             }
+            ctx.tell(Event::new(EventKind::Activated).of(id));
             Ok(accounts::update_proven(ctx.conn, id, ctx.now)?)
         }
         AccountState::Active if account.last_login.is_some() => Err(Refusal::BadMailToken.into()),
@@ -207,6 +215,7 @@ pub fn activate(ctx: &mut Ctx<'_>, id: AccountId, token: &SecretString) -> Outco
             if !first {
                 return Err(Refusal::StaleMailToken.into());
             }
+            ctx.tell(Event::new(EventKind::Activated).of(id));
             if ctx.policy.registration.confirm {
                 post(ctx, LetterKind::Confirmation, &account)?;
             }
@@ -225,7 +234,7 @@ pub(super) fn resend(ctx: &mut Ctx<'_>, email: &Email) -> Outcome<()> {
         AccountState::Active if account.email_verified_at.is_none() => LetterKind::Verification,
         AccountState::Active | AccountState::Deactivated => return Ok(()),
     };
-    if has_password {
+    if has_password && throttle::letter(ctx, letter, email)? {
         post(ctx, letter, &account)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::{
     crypto::secret,
     domain::{
         account::AccountId,
+        audit::{Application, Event, EventKind},
         client::{Client, ClientId, ClientKey},
         credential::{Principal, Via},
         grant::How,
@@ -23,6 +24,7 @@ use crate::{
 /// live on.
 pub fn log_out(ctx: &mut Ctx<'_>, me: &Principal) -> Outcome<()> {
     if let Some(account) = &me.account {
+        ctx.tell(Event::new(EventKind::SessionEnded).of(account.id).with("auth tokens"));
         families::revoke_how(ctx.conn, account.id, How::Login.word(), ctx.now)?;
     }
     Ok(())
@@ -32,6 +34,9 @@ pub fn log_out(ctx: &mut Ctx<'_>, me: &Principal) -> Outcome<()> {
 /// any other credential ends nothing.
 pub fn shown_token(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
     if me.via == Via::AccessToken && me.client == Some(client.key) {
+        let account = me.account.as_ref().map(|account| account.id);
+        let event = Event::new(EventKind::SessionEnded).at(&client.id).with("one grant");
+        ctx.tell(Event { account, ..event });
         families::revoke(ctx.conn, me.family, ctx.now)?;
     }
     Ok(())
@@ -40,6 +45,8 @@ pub fn shown_token(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcom
 /// Ends every token the account gave to the client.
 pub fn sessions(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
     if let Some(account) = &me.account {
+        let event = Event::new(EventKind::SessionEnded).of(account.id).at(&client.id);
+        ctx.tell(event.with("all grants"));
         families::revoke_of(ctx.conn, account.id, client.key, ctx.now)?;
     }
     Ok(())
@@ -48,6 +55,8 @@ pub fn sessions(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<(
 /// Ends every refresh token the account gave to the client; access tokens live until their time is over.
 pub fn refresh_tokens(ctx: &mut Ctx<'_>, me: &Principal, client: &Client) -> Outcome<()> {
     if let Some(account) = &me.account {
+        let event = Event::new(EventKind::SessionEnded).of(account.id).at(&client.id);
+        ctx.tell(event.with("refresh tokens"));
         families::end_refresh_of(ctx.conn, account.id, client.key, ctx.now)?;
     }
     Ok(())
@@ -64,9 +73,19 @@ pub fn by_client(ctx: &mut Ctx<'_>, client: &Client, shown: &SecretString) -> Ou
     };
     let own = |family: &FoundFamily| family.client.is_some_and(|(key, _)| key == client.key);
     match family.filter(own) {
-        Some(found) => self::family(ctx, found.id),
+        Some(found) => end(ctx, &found),
         None => Ok(()),
     }
+}
+
+/// Ends a session or a grant at the wish of whoever has a token of it.
+pub(super) fn end(ctx: &mut Ctx<'_>, found: &FoundFamily) -> Outcome<()> {
+    ctx.tell(Event {
+        account: found.account.as_ref().map(|account| account.id),
+        client: found.client.map(|(key, _)| Application::Key(key)),
+        ..Event::new(EventKind::SessionEnded).with(found.how.as_str())
+    });
+    family(ctx, found.id)
 }
 
 /// Ends every token that an account gave to a client.

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use super::{Ctx, Verdict, revoke};
 use crate::{
     crypto::{seal, secret},
-    domain::token::{Digest, RefreshStage},
+    domain::{
+        audit::{Application, Event, EventKind},
+        token::{Digest, RefreshStage},
+    },
     error::{Fault, Outcome, Refusal, Why},
     store::tokens::{self, FoundFamily, FoundRefresh},
 };
@@ -121,8 +124,14 @@ pub(super) fn again(ctx: &mut Ctx<'_>, shown: &Shown<'_>) -> Outcome<Verdict<Ret
     {
         return Ok(Verdict::Done(Retold(answer)));
     }
-    let FoundFamily { id, account, .. } = &shown.found.family;
-    let account = account.as_ref().map(|account| account.id.0);
+    let FoundFamily { id, account, client, .. } = &shown.found.family;
+    let account = account.as_ref().map(|account| account.id);
+    ctx.tell(Event {
+        account,
+        client: client.map(|(key, _)| Application::Key(key)),
+        ..Event::new(EventKind::RefreshReused)
+    });
+    let account = account.map(|account| account.0);
     tracing::warn!(account, family = id.0, "a refresh token was used twice; its family ends");
     revoke::family(ctx, *id)?;
     Ok(Verdict::Refused(Refusal::BadGrant(Why::Used)))

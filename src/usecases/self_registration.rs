@@ -10,6 +10,7 @@ use super::{
 use crate::{
     crypto::secret,
     domain::{
+        caller::Caller,
         client::{Client, ClientId, ClientKind, GrantType, ProviderRule},
         credential::{ClientCredential, Scheme, ShownIn},
         scope::{self, ScopeSet},
@@ -111,7 +112,9 @@ pub fn replace(
     if let Some(secret) = &new.secret {
         let id = Some(client.id.clone());
         let secret = Some(secret.clone());
-        let shown = ClientCredential { id, secret, assertion: None, shown_in: ShownIn::Body };
+        // Nobody guesses here: whoever asks has shown the registration's token.
+        let from = Caller::NOBODY;
+        let shown = ClientCredential { id, secret, assertion: None, shown_in: ShownIn::Body, from };
         let wrong = Refusal::BadRequest("client_secret is not the secret of this client");
         clients::prove(ctx, &shown).map_err(|_which| wrong)?;
     }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
-    Ctx, dialect_jwt, jwt,
+    Ctx, dialect_jwt, issue, jwt,
     login::{self, Checked},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         token::FamilyId,
     },
     error::{Outcome, Why},
-    store::{families, tokens},
+    store::tokens,
 };
 
 const DIALECT: JwtDialect = JwtDialect::Signin;
@@ -36,7 +36,7 @@ pub fn sign_in(ctx: &mut Ctx<'_>, checked: &Checked) -> Outcome<SecretString> {
     let account = login::enter(ctx, checked)?;
     let end = ctx.now + ctx.policy.lifetimes.refresh_absolute.max(ctx.policy.signin.life);
     let grant = login::grant(&account, None, ScopeSet::default(), How::Signin);
-    let family = families::insert(ctx.conn, &grant, ctx.now, Some(end))?;
+    let family = issue::begin(ctx, &grant, Some(end))?;
     let sid = jwt::jti(ctx);
     tokens::insert_refresh(ctx.conn, secret::digest(&sid), family, (ctx.now, end))?;
     issue(ctx, &account, &Session { family, sid, end })

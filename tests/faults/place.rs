@@ -58,7 +58,8 @@ impl Place {
         place.settle();
         let toml = format!(
             "public_url = \"{base}\"\n\
-             [server]\ndrain_seconds = 0\n\
+             [server]\ndrain_seconds = 0\nmax_connections_per_address = 0\n\
+             [limits]\nenabled = false\n\
              [jwt]\nsigning_key = \"{KEY}\"\n\
              [log]\nlevel = \"warn\"\n\
              [mail]\ntransport = \"directory\"\ndirectory = \"{}\"\n{fragment}",

@@ -20,6 +20,8 @@ mod oauth;
 #[cfg(test)]
 mod oauth_server;
 #[cfg(test)]
+mod operators;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod readers;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::{password::Password, policy::LoginField},
+    domain::{caller::Caller, password::Password, policy::LoginField},
     error::{Error, Refusal, Why},
     http::{
         answer,
@@ -19,13 +19,14 @@ use crate::{
 
 /// `POST jwt/create/`: a pair of JWTs for an e-mail address and a password. The `Authorization` header is
 /// not looked at.
-pub async fn create(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
+pub async fn create(app: Data<App>, from: Caller, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
     let name = read.text(Text::filled(name_field(&words, app.policy().names.login), 4096));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
-    let checked = app.check_login(&name, &Password::new(password)).await.map_err(no_account)?;
+    let password = Password::new(password);
+    let checked = app.check_login(from, &name, &password).await.map_err(no_account)?;
     let pair = app.write(move |ctx| jwt::by_password(ctx, &checked)).await.map_err(no_account)?;
     let body = json!({
         "refresh": pair.refresh.expose_secret(),

@@ -10,10 +10,9 @@ use crate::{
     error::Refusal,
     http::{
         body::Body,
-        credential,
+        caller, credential,
         fields::{Reader, Text},
     },
-    usecases::asked,
 };
 
 /// A link as it is shown.
@@ -49,6 +48,6 @@ pub(super) async fn ask(
     let mut read = Reader::new(&words);
     let email = read.email("email");
     let email = read.finish(email)?;
-    app.write(move |ctx| asked::ask(ctx, letter, &email)).await?;
+    app.ask_letter(caller::of(request), letter, email).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -166,7 +166,7 @@ async fn set(
     let new = New::read(&mut read, field, app.policy().names.set_retype);
     let typed = passwords::current(&mut read);
     let (new, typed) = read.finish(new.zip(typed))?;
-    let checked = passwords::check_current(app, shown.clone(), &typed).await?;
+    let checked = passwords::check_current(app, request, &typed).await?;
     app.write_as(shown, move |ctx, _| new.change(ctx, &checked)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::{Refused, mail_links};
 use crate::{
     app::App,
-    domain::{credential::Credential, letter::LetterKind, password::Password},
+    domain::{letter::LetterKind, password::Password},
     error::{FieldCode, FieldError, Refusal},
-    http::{body::Body, credential, fields::Reader},
+    http::{body::Body, caller, credential, fields::Reader},
     usecases::{login::Checked, passwords::PasswordLink, profile},
 };
 
@@ -26,7 +26,7 @@ pub async fn set(
     let typed = current(&mut read);
     let (new, typed) = read.finish(new.zip(typed))?;
     // A wrong password hides a weak one, as it does at djoser.
-    let checked = check_current(&app, shown.clone(), &typed).await?;
+    let checked = check_current(&app, &request, &typed).await?;
     app.change_password(shown, (me, checked), &new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -53,7 +53,7 @@ pub async fn reset(
     let new = read.new_password("new_password", retyped(app.policy().password_change.reset_retype));
     let (link, new) = read.finish(link.zip(new))?;
     let link = link.open().map(|(id, token)| PasswordLink::Reset(id, token));
-    app.reset_password(link, &new).await?;
+    app.reset_password(caller::of(&request), link, &new).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -69,10 +69,11 @@ pub(super) fn current(read: &mut Reader<'_>) -> Option<Password> {
 /// Whether the caller's own password is right.
 pub(super) async fn check_current(
     app: &App,
-    shown: Option<Credential>,
+    request: &HttpRequest,
     typed: &Password,
 ) -> Result<Checked, Refused> {
-    let checked = app.check_current(shown, typed).await?;
+    let (from, shown) = (caller::of(request), credential::of(request));
+    let checked = app.check_current(from, shown, typed).await?;
     let wrong = || FieldError::new("current_password", FieldCode::WrongPassword);
     Ok(checked.ok_or_else(|| Refusal::Fields(vec![wrong()]))?)
 }

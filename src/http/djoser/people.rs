@@ -74,7 +74,7 @@ pub async fn delete(
     let mut read = Reader::new(&words);
     let typed = passwords::current(&mut read);
     let typed = read.finish(typed)?;
-    let checked = passwords::check_current(&app, shown.clone(), &typed).await?;
+    let checked = passwords::check_current(&app, &request, &typed).await?;
     app.write_as(shown, move |ctx, me| profile::delete(ctx, me, whose, &checked)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

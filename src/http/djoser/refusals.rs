@@ -147,7 +147,11 @@ fn refused(error: &Error, refusal: &Refusal, tongue: Tongue) -> HttpResponse {
         Refusal::Changed => no.detail(StatusCode::PRECONDITION_FAILED, "changed"),
         Refusal::TooLarge => no.detail(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Refusal::TooMany { retry_after } => {
-            no.later(StatusCode::TOO_MANY_REQUESTS, retry_after, "throttled")
+            // Clients read the number out of this sentence of Django REST framework's.
+            let wait = [("wait", answer::seconds(retry_after).into())];
+            let detail = tongue.say_with("throttled", &wait);
+            answer::later(StatusCode::TOO_MANY_REQUESTS, error, retry_after)
+                .json(json!({ "detail": detail }))
         }
         Refusal::BadClient
         | Refusal::GrantNotAllowed

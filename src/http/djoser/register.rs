@@ -12,7 +12,7 @@ use crate::{
     http::{
         answer,
         body::{Body, Words},
-        credential,
+        caller, credential,
         fields::Reader,
         language,
     },
@@ -52,7 +52,9 @@ async fn new_user(
     let retyped = app.policy().registration.retype.then_some("re_password");
     let password = read.new_password("password", retyped);
     let named = username.as_ref().and_then(Option::as_ref);
-    read.complain_of(app.registration_complaints(email.as_ref(), named).await?);
+    let from = caller::of(request);
+    let told = app.registration_complaints(from, email.as_ref(), named).await?;
+    read.complain_of(told);
     let (language, activation) = (language::of(request), Activation::First);
     let ((email, username), password) = read.finish(email.zip(username).zip(password))?;
     Ok((Register { email, username, name, language, activation }, password))

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::{password::Password, policy::LoginField},
+    domain::{caller::Caller, password::Password, policy::LoginField},
     error::Refusal,
     http::{
         answer,
@@ -24,6 +24,7 @@ use crate::{
 /// with user names, `email` is not looked at. A field that is missing is answered like a wrong one.
 pub async fn log_in(
     app: Data<App>,
+    from: Caller,
     request: HttpRequest,
     body: Body,
 ) -> Result<HttpResponse, Refused> {
@@ -40,7 +41,7 @@ pub async fn log_in(
     let (Some(name), Some(password)) = (name, password) else {
         return Err(Refusal::BadLogin.into());
     };
-    let checked = app.check_login(&name, &Password::new(password)).await?;
+    let checked = app.check_login(from, &name, &Password::new(password)).await?;
     let token = app.write(move |ctx| login::by_auth_token(ctx, &checked)).await?;
     Ok(answer::ok(StatusCode::OK, &json!({ "auth_token": token.expose_secret() })))
 }

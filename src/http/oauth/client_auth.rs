@@ -5,12 +5,14 @@ use actix_web::HttpRequest;
 
 use crate::{
     domain::{
+        caller::Caller,
         client::ClientId,
         credential::{ClientCredential, ShownIn},
     },
     error::Refusal,
     http::{
         body::Words,
+        caller,
         credential::{self, BadClientHeader},
         fields::{Reader, Text},
     },
@@ -43,7 +45,7 @@ pub fn of(request: &HttpRequest, words: &Words) -> Result<Option<ClientCredentia
         if basic.is_some() || is_secret_shown {
             return Err(Refusal::BadRequest("a client assertion beside other client credentials"));
         }
-        return signed(named).map(Some);
+        return signed(named, caller::of(request)).map(Some);
     }
     let Some(basic) = basic else {
         return Ok(named.id.map(|id| ClientCredential {
@@ -51,6 +53,7 @@ pub fn of(request: &HttpRequest, words: &Words) -> Result<Option<ClientCredentia
             secret: named.secret.map(Into::into),
             assertion: None,
             shown_in: ShownIn::Body,
+            from: caller::of(request),
         }));
     };
     if is_secret_shown {
@@ -74,7 +77,7 @@ fn named(words: &Words) -> Result<Named, Refusal> {
 }
 
 /// A client that signs. Whom the assertion names is enough (RFC 7521 §4.2); a `client_id` beside it must agree.
-fn signed(named: Named) -> Result<ClientCredential, Refusal> {
+fn signed(named: Named, from: Caller) -> Result<ClientCredential, Refusal> {
     let (Some(assertion), Some(kind)) = (named.assertion, named.assertion_type) else {
         let text = "client_assertion and client_assertion_type come together";
         return Err(Refusal::BadRequest(text));
@@ -84,5 +87,5 @@ fn signed(named: Named) -> Result<ClientCredential, Refusal> {
     }
     let id = named.id.map(|id| ClientId::parse(&id).ok_or(Refusal::BadClient)).transpose()?;
     let shown_in = ShownIn::Body;
-    Ok(ClientCredential { id, secret: None, assertion: Some(assertion.into()), shown_in })
+    Ok(ClientCredential { id, secret: None, assertion: Some(assertion.into()), shown_in, from })
 }

@@ -6,14 +6,15 @@ use super::{Refused, client_auth, convert, exchange, tokens_body::TokensBody};
 use crate::{
     app::App,
     domain::{
+        caller::Caller,
         client::{Client, GrantType},
         credential::ClientCredential,
         password::Password,
     },
-    error::Refusal,
+    error::{DeviceNo, Error, Refusal},
     http::{
         body::{Body, Form, Words},
-        credential,
+        caller, credential,
         fields::{Reader, Text},
     },
     oxide::{
@@ -77,14 +78,24 @@ async fn answer(
         return convert::convert(app, asked).await;
     }
     let shown = client(request, words)?;
-    let client = app.prove_for(shown, grant).await?;
+    let client = app.prove_for(shown, grant).await.map_err(|why| slower(why, grant))?;
     match grant {
         GrantType::AuthorizationCode => redeem(app, client, words).await,
         GrantType::RefreshToken => rotate(app, client, words).await,
-        GrantType::Password => password(app, client, words).await,
+        GrantType::Password => password(app, (client, caller::of(request)), words).await,
         GrantType::ClientCredentials => for_itself(app, client, words).await,
         GrantType::DeviceCode => let_in(app, client, words).await,
         GrantType::ConvertToken => Err(Refusal::UnsupportedGrant.into()),
+    }
+}
+
+/// A device that asks too often is told so in the one word after which it goes on asking (RFC 8628 §3.5).
+fn slower(why: Error, grant: GrantType) -> Error {
+    match why {
+        Error::Refused(Refusal::TooMany { .. }) if grant == GrantType::DeviceCode => {
+            Refusal::Device(DeviceNo::Slower).into()
+        }
+        other => other,
     }
 }
 
@@ -126,13 +137,17 @@ async fn rotate(app: &App, client: Client, words: &Words) -> Result<HttpResponse
     Ok(HttpResponse::Ok().json(TokensBody::from(tokens)))
 }
 
-async fn password(app: &App, client: Client, words: &Words) -> Result<HttpResponse, Refused> {
+async fn password(
+    app: &App,
+    (client, from): (Client, Caller),
+    words: &Words,
+) -> Result<HttpResponse, Refused> {
     let mut read = Reader::new(words);
     let name = read.text(Text::filled("username", 4096));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
     let wanted = convert::scope(words)?;
-    let checked = app.check_login(&name, &Password::new(password)).await?;
+    let checked = app.check_login(from, &name, &Password::new(password)).await?;
     let tokens = app
         .write(move |ctx| login::by_password_grant(ctx, &checked, &client, wanted.as_ref()))
         .await?;

@@ -76,7 +76,8 @@ impl Place {
         self.call("post", path, name, summary)
     }
 
-    /// Any call. It can be busy, fail, and be called by a method that its path does not take.
+    /// Any call. It can be busy, fail, and be called by a method that its path does not take; one that does
+    /// something can come too often.
     pub fn call(&self, method: &'static str, path: &str, name: &str, summary: &str) -> Call {
         let operation = json!({
             "tags": [self.tag],
@@ -94,7 +95,8 @@ impl Place {
             name: name.to_owned(),
             manner: self.manner,
         };
-        call.no(&[405, 500, 503])
+        let call = call.no(&[405, 500, 503]);
+        if method == "get" { call } else { call.no(&[429]) }
     }
 }
 

@@ -32,6 +32,7 @@ fn meaning(status: u16) -> &'static str {
         412 => "It is not in the state any more that `If-Match` names.",
         413 => "The body is larger than what is read or kept.",
         415 => "The body is of a type that is not read here.",
+        429 => "Too many of these; `Retry-After` says when the next may come.",
         502 => "The provider gave no usable answer.",
         503 => "Busy, or a provider is away. Nothing was done; it may be sent again.",
         _ => "Something went wrong on our side; `X-Request-Id` finds it in the log.",
@@ -69,7 +70,7 @@ impl Manner {
     fn headers(self, status: u16) -> Value {
         let has_tongues = match self {
             Self::Djoser | Self::Restful | Self::RestJwt => true,
-            Self::Drf => status < 500,
+            Self::Drf => status < 500 && status != 429,
             Self::OAuth => matches!(status, 401 | 405),
         };
         if has_tongues { spoken(headers(status)) } else { headers(status) }
@@ -124,11 +125,11 @@ impl Manner {
                 json!({ "anyOf": [schema("OAuthError"), schema("Unauthorized")] }),
                 oauth_example("invalid_client"),
             ),
-            (Self::Drf, _) if (400..500).contains(&status) => (
+            (Self::Drf, _) if status != 429 && (400..500).contains(&status) => (
                 json!({ "anyOf": [schema("OAuthError"), schema("Detail")] }),
                 oauth_example("invalid_request"),
             ),
-            (_, 503) => (schema("OAuthError"), oauth_example("temporarily_unavailable")),
+            (_, 429 | 503) => (schema("OAuthError"), oauth_example("temporarily_unavailable")),
             (_, 500..) => (schema("OAuthError"), oauth_example("server_error")),
             (Self::OAuth | Self::Drf, _) => {
                 (schema("OAuthError"), oauth_example("invalid_request"))
@@ -160,7 +161,7 @@ pub fn headers(status: u16) -> Value {
     match status {
         401 => json!({ "X-Request-Id": id, "WWW-Authenticate": header("Challenge") }),
         405 => json!({ "X-Request-Id": id, "Allow": header("Allow") }),
-        503 => json!({ "X-Request-Id": id, "Retry-After": header("RetryAfter") }),
+        429 | 503 => json!({ "X-Request-Id": id, "Retry-After": header("RetryAfter") }),
         _ => json!({ "X-Request-Id": id }),
     }
 }

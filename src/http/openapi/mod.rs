@@ -200,7 +200,7 @@ do for a text. Text is trimmed.
 `Allow`.
 * A credential that is shown and not good is refused with 401, even where none is needed.
 * Sentences are for people and may change. Keys, codes and statuses may not.
-* 503 carries `Retry-After`: nothing was done, and the request may be sent again.";
+* 429 and 503 carry `Retry-After`: nothing was done, and the request may be sent again after so many seconds.";
 
 const TAGS: [(&str, &str); 11] = [
     ("house", "Whether the process lives and can serve, and what it says of itself."),

@@ -199,7 +199,7 @@ fn shown_and_sent(
 
 /// A page says no by a page.
 fn page(call: Call, takes_form: bool) -> Call {
-    let unread: &[u16] = if takes_form { &[408, 413, 415] } else { &[] };
+    let unread: &[u16] = if takes_form { &[408, 413, 415, 429] } else { &[] };
     let statuses = [400, 403, 404, 500, 503];
     let no = |call: Call, status: &u16| {
         call.says_text(*status, "A page with a sentence about it.", "text/html")

@@ -16,6 +16,7 @@ use crate::{
     http::{
         answer,
         body::{JsonBody, Word, Words},
+        caller,
         fields::{Reader, Text},
         language,
     },
@@ -104,7 +105,8 @@ async fn wish(
         read.complain(FieldError::new("username", mend));
     }
     let named = username.as_ref().and_then(Option::as_ref);
-    read.complain_of(app.registration_complaints(email.as_ref(), named).await?);
+    let from = caller::of(request);
+    read.complain_of(app.registration_complaints(from, email.as_ref(), named).await?);
     let ((email, password), username) = read.finish(email.zip(password).zip(username))?;
     let wish = Register {
         email,

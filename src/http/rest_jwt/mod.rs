@@ -10,6 +10,8 @@ pub use refusals::{Call, Refused};
 
 use actix_web::{FromRequest, Handler, Resource, Responder, web};
 
+use super::route;
+
 /// A resource of this dialect: it takes `POST` alone, and says so in its own words.
 pub fn call<F, A>(path: &str, handler: F) -> Resource
 where
@@ -17,7 +19,7 @@ where
     A: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::resource(path.to_owned())
+    route::resource(path)
         .route(web::post().to(handler))
         .default_service(web::to(async || Err::<&str, _>(Refused::method())))
 }

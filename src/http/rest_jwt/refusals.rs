@@ -154,7 +154,7 @@ fn no(error: &Error, call: Call, tongue: Tongue) -> No {
         Refusal::NotFound => No::new(StatusCode::NOT_FOUND, tongue.say("not-found")),
         Refusal::TooMany { retry_after } => {
             let text = tongue.say("too-many");
-            No::later(StatusCode::TOO_MANY_REQUESTS, text, retry_after.as_secs())
+            No::later(StatusCode::TOO_MANY_REQUESTS, text, answer::seconds(retry_after))
         }
         Refusal::BadGrant(_)
         | Refusal::BadClient

@@ -6,17 +6,15 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::{letter::LetterKind, password::Password},
+    domain::{caller::Caller, letter::LetterKind, password::Password},
     error::Refusal,
     http::{
         body::{JsonBody, Words},
+        caller,
         fields::{Reader, Text},
         language,
     },
-    usecases::{
-        asked,
-        passwords::{NewPassword, PasswordLink},
-    },
+    usecases::passwords::{NewPassword, PasswordLink},
 };
 
 /// `POST restore`: with an address, mails a link to it and never tells whether it did; with the token of
@@ -26,7 +24,7 @@ pub async fn restore(
     request: HttpRequest,
     body: JsonBody,
 ) -> Result<HttpResponse, Refused> {
-    let words = body.0?;
+    let (from, words) = (caller::of(&request), body.0?);
     let token = either(&words, ["restoring_token", "token"]);
     let password = either(&words, ["restoring_password", "new_password"]);
     let email = either(&words, ["restoring_email", "email"]);
@@ -36,12 +34,12 @@ pub async fn restore(
             return Err(Refusal::BadRequest(mend).into());
         }
         (None, None, Some(email)) => {
-            ask(&app, &words, email).await?;
+            ask(&app, from, &words, email).await?;
             "letter-on-its-way"
         }
         (token, password, _) => {
             let token = token.unwrap_or("restoring_token");
-            set(&app, &words, (token, password.unwrap_or("restoring_password"))).await?;
+            set(&app, from, &words, (token, password.unwrap_or("restoring_password"))).await?;
             "password-changed"
         }
     };
@@ -53,16 +51,16 @@ fn either(words: &Words, names: [&'static str; 2]) -> Option<&'static str> {
     names.into_iter().find(|name| words.get(name).is_some())
 }
 
-async fn ask(app: &App, words: &Words, field: &'static str) -> Result<(), Refused> {
+async fn ask(app: &App, from: Caller, words: &Words, field: &'static str) -> Result<(), Refused> {
     let mut read = Reader::new(words);
     let email = read.email(field);
     let email = read.finish(email)?;
-    app.write(move |ctx| asked::ask(ctx, LetterKind::PasswordRestore, &email)).await?;
-    Ok(())
+    Ok(app.ask_letter(from, LetterKind::PasswordRestore, email).await?)
 }
 
 async fn set(
     app: &App,
+    from: Caller,
     words: &Words,
     (token_field, password_field): (&'static str, &'static str),
 ) -> Result<(), Refused> {
@@ -71,6 +69,6 @@ async fn set(
     let password = read.text(Text::filled(password_field, 4096));
     let (token, password) = read.finish(token.zip(password))?;
     let password = NewPassword::once(password_field, Password::new(password));
-    app.reset_password(Ok(PasswordLink::Restoring(token.into())), &password).await?;
-    Ok(())
+    let link = Ok(PasswordLink::Restoring(token.into()));
+    Ok(app.reset_password(from, link, &password).await?)
 }

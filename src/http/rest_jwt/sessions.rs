@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Call, Refused, accounts::instant};
 use crate::{
     app::App,
-    domain::{password::Password, policy::LoginField},
+    domain::{caller::Caller, password::Password, policy::LoginField},
     error::Refusal,
     http::{
         answer,
@@ -24,14 +24,18 @@ use crate::{
 };
 
 /// `POST signin`: a JWT for a user name, or an address, and a password.
-pub async fn sign_in(app: Data<App>, body: JsonBody) -> Result<HttpResponse, Refused> {
+pub async fn sign_in(
+    app: Data<App>,
+    from: Caller,
+    body: JsonBody,
+) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
     let name = read.text(Text::filled("username", 255));
     let password = read.text(Text::filled("password", 4096));
     let (name, password) = read.finish(name.zip(password))?;
     let password = Password::new(password);
-    let checked = app.check_login_by(LoginField::Either, &name, &password).await?;
+    let checked = app.check_login_by(from, LoginField::Either, &name, &password).await?;
     let token = app.write(move |ctx| signin_sessions::sign_in(ctx, &checked)).await?;
     Ok(told(&token))
 }

@@ -16,7 +16,7 @@ use crate::{
     http::{
         answer,
         body::{Body, Words},
-        credential,
+        caller, credential,
         fields::{Reader, Text},
         language,
     },
@@ -64,7 +64,8 @@ async fn wish(
     let mut read = Reader::new(words);
     let email = read.email("email");
     let password = read.text(Text::filled("password", 4096));
-    read.complain_of(app.registration_complaints(email.as_ref(), None).await?);
+    let from = caller::of(request);
+    read.complain_of(app.registration_complaints(from, email.as_ref(), None).await?);
     let (email, password) = read.finish(email.zip(password))?;
     let wish = Register {
         email,

@@ -12,14 +12,14 @@ use actix_web::{
     web,
 };
 
+use super::route;
+
 /// A resource of this dialect, which answers other methods than those it has routes for with a refusal.
 pub fn call(path: &str, allowed: &'static str) -> Resource {
-    web::resource(path.to_owned()).default_service(web::to(
-        move |request: HttpRequest| async move {
-            if request.method() == Method::OPTIONS {
-                return Ok(HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish());
-            }
-            Err(Refused::Method(allowed))
-        },
-    ))
+    route::resource(path).default_service(web::to(move |request: HttpRequest| async move {
+        if request.method() == Method::OPTIONS {
+            return Ok(HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish());
+        }
+        Err(Refused::Method(allowed))
+    }))
 }

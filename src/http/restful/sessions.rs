@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Refused;
 use crate::{
     app::App,
-    domain::{password::Password, policy::LoginField},
+    domain::{caller::Caller, password::Password, policy::LoginField},
     error::Refusal,
     http::{
         answer,
@@ -19,14 +19,14 @@ use crate::{
 };
 
 /// `POST login/`: a pair of tokens for an address and a password.
-pub async fn log_in(app: Data<App>, body: Body) -> Result<HttpResponse, Refused> {
+pub async fn log_in(app: Data<App>, from: Caller, body: Body) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let mut read = Reader::new(&words);
     let email = read.text(Text::filled("email", 255));
     let password = read.text(Text::filled("password", 4096));
     let (email, password) = read.finish(email.zip(password))?;
     let password = Password::new(password);
-    let checked = app.check_login_by(LoginField::Email, &email, &password).await?;
+    let checked = app.check_login_by(from, LoginField::Email, &email, &password).await?;
     let pair = app.write(move |ctx| api_sessions::log_in(ctx, &checked)).await?;
     Ok(told(&pair))
 }

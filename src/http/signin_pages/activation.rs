@@ -10,14 +10,14 @@ use crate::{domain::account::AccountId, error::Refusal, http::body::Form, usecas
 
 /// `GET`: a button.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
-    let visit = Way::along(visit).await;
+    let visit = Way::along(&visit);
     let done = shown(&visit, &link);
     visit.answered(done)
 }
 
 /// `POST`: the address is proven.
 pub async fn activate(visit: Visit, link: Path<(String, String)>, body: Form) -> HttpResponse {
-    let visit = Way::along(visit).await;
+    let visit = Way::along(&visit);
     let done = activated(&visit, &link, body).await;
     visit.answered(done)
 }

@@ -59,6 +59,7 @@ async fn decided(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
     let Some(code) = UserCode::parse(&typed) else {
         return enter(visit, &typed, Some("device-unknown"));
     };
+    visit.app.count_device_code(visit.from, session.account.id)?;
     let stage = match decision.as_deref() {
         Some("allow") => DeviceStage::Allowed,
         Some("deny") => DeviceStage::Denied,

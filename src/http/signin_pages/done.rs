@@ -26,7 +26,7 @@ async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let said = text_of(&visit.query()?, "what");
     let what = DONE.into_iter().find(|known| said.as_deref() == Some(known));
     let what = what.ok_or(Refusal::NotFound)?;
-    let way = Way::kept(visit).await;
+    let way = Way::kept(visit);
     let filled = context! {
         what,
         waits => matches!(what, "forgot" | "resend" | "registered"),

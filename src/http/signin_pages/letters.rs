@@ -12,7 +12,6 @@ use crate::{
     domain::letter::LetterKind,
     error::{FieldError, Refusal},
     http::{body::Form, fields::Reader},
-    usecases::asked,
 };
 
 /// What somebody wants a letter for.
@@ -43,12 +42,12 @@ impl Wanted {
 
 /// `GET /account/forgot`: asks for the address.
 pub async fn forgot(visit: Visit) -> HttpResponse {
-    show(visit, Wanted::Password).await
+    show(&visit, Wanted::Password)
 }
 
 /// `GET /account/resend`: asks for the address.
 pub async fn resend(visit: Visit) -> HttpResponse {
-    show(visit, Wanted::Activation).await
+    show(&visit, Wanted::Activation)
 }
 
 /// `POST /account/forgot`: asks for the letter; never tells whether one goes.
@@ -63,12 +62,12 @@ pub async fn ask_activation(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn show(visit: Visit, wanted: Wanted) -> HttpResponse {
-    let done = shown(&visit, wanted).await;
+fn show(visit: &Visit, wanted: Wanted) -> HttpResponse {
+    let done = shown(visit, wanted);
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit, wanted: Wanted) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit, wanted: Wanted) -> Result<HttpResponse, NoPage> {
     let way = Way::read(visit, &visit.query()?)?;
     page(visit, (wanted, &way), StatusCode::OK, ("", &[]))
 }
@@ -99,6 +98,6 @@ async fn asked_for(visit: &Visit, wanted: Wanted, body: Form) -> Result<HttpResp
         }
         Err(other) => return Err(other.into()),
     };
-    visit.app.write(move |ctx| asked::ask(ctx, wanted.letter(), &email)).await?;
+    visit.app.ask_letter(visit.from, wanted.letter(), email).await?;
     Ok(way.keep(visit, visit.on_to(&format!("/account/done?what={}", wanted.word()))))
 }

@@ -16,14 +16,14 @@ use crate::{
 
 /// `GET`: the form, for whoever has a link that is good.
 pub async fn show(visit: Visit, link: Path<(String, String)>) -> HttpResponse {
-    let visit = Way::along(visit).await;
+    let visit = Way::along(&visit);
     let done = shown(&visit, &link).await;
     visit.answered(done)
 }
 
 /// `POST`: the new password. Every session ends.
 pub async fn set(visit: Visit, link: Path<(String, String)>, body: Form) -> HttpResponse {
-    let visit = Way::along(visit).await;
+    let visit = Way::along(&visit);
     let done = set_by(&visit, &link, body).await;
     visit.answered(done)
 }
@@ -64,7 +64,10 @@ async fn set_by(
     let (id, token) = activation::opened(link)?;
     let holder = holder(visit, link).await?;
     let done = match typed(visit, &words) {
-        Ok(new) => visit.app.reset_password(Ok(PasswordLink::Reset(id, token)), &new).await,
+        Ok(new) => {
+            let link = Ok(PasswordLink::Reset(id, token));
+            visit.app.reset_password(visit.from, link, &new).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     match done {

@@ -53,7 +53,7 @@ pub async fn depart(visit: Visit, name: Path<String>) -> HttpResponse {
 pub async fn arrive(visit: Visit, name: Path<String>) -> HttpResponse {
     let done = match arrived(&visit, &name).await {
         Ok(answer) => Ok(answer),
-        Err(no) => told(&visit, no).await,
+        Err(no) => told(&visit, no),
     };
     visit.answered(done)
 }
@@ -83,7 +83,7 @@ async fn arrived(visit: &Visit, name: &str) -> Result<HttpResponse, NoPage> {
         .app
         .write(move |ctx| social_login::sign_in_browser(ctx, &arrival, before.as_ref()))
         .await?;
-    Way::kept(visit).await.go_on(visit, session).await
+    Way::kept(visit).go_on(visit, session).await
 }
 
 /// The code somebody has come back with, which is worth something in the browser that set out alone.
@@ -112,7 +112,7 @@ async fn landed(
 }
 
 /// Back to the sign-in page, which says what was wrong. The code and state of the address are left behind.
-async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
+fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     let said = match &no {
         // At a provider nobody has typed a password that could be wrong.
         NoPage::Deed(Error::Refused(Refusal::Inactive)) => "provider-off",
@@ -123,7 +123,7 @@ async fn told(visit: &Visit, no: NoPage) -> Result<HttpResponse, NoPage> {
     if !SAID.contains(&said) {
         return Err(no);
     }
-    let way = Way::kept(visit).await;
+    let way = Way::kept(visit);
     let words: Vec<String> = [way.query(), format!("said={said}")]
         .into_iter()
         .filter(|words| !words.is_empty())

@@ -1,6 +1,9 @@
 //! How the pages say no: a page with a sentence, never a redirect to a place that is not proven.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use minijinja::context;
 
 use super::{Visit, visit::FormLeads};
@@ -60,17 +63,10 @@ impl NoPage {
     pub fn page(&self, visit: &Visit) -> HttpResponse {
         let (status, words) = self.words();
         let error = match self {
-            Self::Deed(error @ Error::Refused(_)) => Some(error),
-            Self::Deed(Error::Fault(_))
-            | Self::Body(_)
-            | Self::Foreign
-            | Self::Closed
-            | Self::Denied => None,
+            Self::Deed(error) => Some(error),
+            Self::Body(_) | Self::Foreign | Self::Closed | Self::Denied => None,
         };
         let told = error.map(|error| answer::no(status, error).finish());
-        if let Self::Deed(error @ Error::Fault(_)) = self {
-            answer::no(status, error);
-        }
         let page = visit.page(
             status,
             "error.html",
@@ -78,10 +74,28 @@ impl NoPage {
             FormLeads::Here,
         );
         let mut page = page.unwrap_or_else(|_fault| HttpResponse::build(status).finish());
+        if let Some(wait) = self.wait() {
+            page.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
         if let Some(told) = told.and_then(|told| told.extensions().get::<answer::Told>().cloned()) {
             page.extensions_mut().insert(told);
         }
         page
+    }
+
+    /// After how many seconds to try again, where that may help.
+    fn wait(&self) -> Option<u64> {
+        match self {
+            Self::Deed(Error::Refused(
+                Refusal::TooMany { retry_after } | Refusal::ProviderUnavailable { retry_after, .. },
+            )) => Some(answer::seconds(retry_after)),
+            Self::Deed(Error::Fault(fault)) => answer::fault_status(fault).1,
+            Self::Deed(Error::Refused(_))
+            | Self::Body(_)
+            | Self::Foreign
+            | Self::Closed
+            | Self::Denied => None,
+        }
     }
 
     /// The status, and the key of the sentence.
@@ -125,7 +139,7 @@ fn of(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::NotAllowed | Refusal::ScopeMissing(_) => (StatusCode::FORBIDDEN, "error-request"),
         Refusal::NotFound | Refusal::UnknownProvider => (StatusCode::NOT_FOUND, "error-missing"),
         Refusal::ProviderUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "error-busy"),
-        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error-busy"),
+        Refusal::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error-many"),
         Refusal::Fields(_)
         | Refusal::GrantNotAllowed
         | Refusal::ProviderNotAllowed

@@ -23,7 +23,7 @@ use crate::{
 
 /// `GET`: the form.
 pub async fn show(visit: Visit) -> HttpResponse {
-    let done = shown(&visit).await;
+    let done = shown(&visit);
     visit.answered(done)
 }
 
@@ -34,7 +34,7 @@ pub async fn create(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     admit(visit)?;
     let way = Way::read(visit, &visit.query()?)?;
     page(&visit.speaking(way.language()), &way, (&Words::default(), &[]))
@@ -99,7 +99,7 @@ async fn typed(visit: &Visit, words: &Words) -> Result<(Register, NewPassword), 
     let name = read.name("name").unwrap_or_default();
     let new = read.new_password("password", policy.registration.retype.then_some("re_password"));
     let named = username.as_ref().and_then(Option::as_ref);
-    let told = visit.app.registration_complaints(email.as_ref(), named).await?;
+    let told = visit.app.registration_complaints(visit.from, email.as_ref(), named).await?;
     told.into_iter().for_each(|error| read.complain(error));
     let (language, activation) = (Some(visit.language), Activation::First);
     let wish = email.zip(username).map(|(email, username)| Register {

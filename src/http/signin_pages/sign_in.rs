@@ -1,6 +1,9 @@
 //! `/account/sign-in`: an e-mail address or user name, and a password; or a provider.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use minijinja::context;
 use secrecy::SecretString;
 
@@ -8,13 +11,13 @@ use super::{NoPage, Visit, providers, visit::text_of, way::Way};
 use crate::{
     domain::{password::Password, policy::LoginField},
     error::{Error, Refusal},
-    http::body::Form,
+    http::{answer, body::Form},
     usecases::browsers,
 };
 
 /// `GET`: the form.
 pub async fn show(visit: Visit) -> HttpResponse {
-    let done = shown(&visit).await;
+    let done = shown(&visit);
     visit.answered(done)
 }
 
@@ -24,7 +27,7 @@ pub async fn enter(visit: Visit, body: Form) -> HttpResponse {
     visit.answered(done)
 }
 
-async fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
+fn shown(visit: &Visit) -> Result<HttpResponse, NoPage> {
     let query = visit.query()?;
     let way = Way::read(visit, &query)?;
     let hint = way.asked.as_ref().and_then(|(pending, _)| pending.ask.login_hint.clone());
@@ -62,13 +65,20 @@ async fn entered(visit: &Visit, body: Form) -> Result<HttpResponse, NoPage> {
             let complaint = (name.as_str(), Some("error-login"));
             page(visit, &way, StatusCode::BAD_REQUEST, complaint)
         }
+        Err(Error::Refused(Refusal::TooMany { retry_after })) => {
+            let complaint = (name.as_str(), Some("error-many"));
+            let mut page = page(visit, &way, StatusCode::TOO_MANY_REQUESTS, complaint)?;
+            let wait = answer::seconds(&retry_after);
+            page.headers_mut().insert(header::RETRY_AFTER, wait.into());
+            Ok(page)
+        }
         Err(other) => Err(other.into()),
     }
 }
 
 async fn enter_with(visit: &Visit, name: &str, password: String) -> Result<SecretString, Error> {
     let password = Password::new(password);
-    let checked = visit.app.check_login_by(LoginField::Either, name, &password).await?;
+    let checked = visit.app.check_login_by(visit.from, LoginField::Either, name, &password).await?;
     let before = visit.session.clone();
     visit.app.write(move |ctx| browsers::sign_in(ctx, &checked, before.as_ref())).await
 }

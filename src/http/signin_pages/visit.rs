@@ -18,11 +18,12 @@ use url::{Url, form_urlencoded};
 use super::{NoPage, Pages};
 use crate::{
     app::App,
-    domain::{browser::BrowserSession, browser::SESSION_LIFE, language::Language},
+    domain::{browser::BrowserSession, browser::SESSION_LIFE, caller::Caller, language::Language},
     error::{Fault, FieldError, Outcome},
     http::{
         body::{Word, Words},
         browser::BrowserCookie,
+        caller,
         fields::by_field,
         form, language,
         sentences::Tongue,
@@ -44,6 +45,8 @@ pub struct Visit {
     pub browser: SecretString,
     /// The secret of the session it is signed in with, unjudged.
     pub session: Option<SecretString>,
+    /// Where it is.
+    pub from: Caller,
     /// The language its pages are in.
     pub language: Language,
     /// The language the person has chosen by a link of a page, now or before.
@@ -76,6 +79,7 @@ impl Visit {
         Some(Self {
             browser: browser.unwrap_or_else(|| BrowserCookie::draw(app.entropy())),
             session: cookie.read_session(request),
+            from: caller::of(request),
             language: language.unwrap_or(app.policy().language),
             chosen,
             pages: request.app_data::<Data<Pages>>()?.clone(),

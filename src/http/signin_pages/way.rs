@@ -39,7 +39,7 @@ impl Way {
     }
 
     /// What the browser has kept of it; nowhere in particular, if that is not good any more.
-    pub async fn kept(visit: &Visit) -> Self {
+    pub fn kept(visit: &Visit) -> Self {
         let words = visit.cookie.read_way(&visit.request).map(|way| form::read(way.as_bytes()));
         let Some(Ok(words)) = words else { return Self::default() };
         Self::read(visit, &words).unwrap_or_default()
@@ -69,8 +69,8 @@ impl Way {
     }
 
     /// The browser that a letter's link was opened in, in the language of what its person is on the way to.
-    pub async fn along(visit: Visit) -> Visit {
-        let language = Self::kept(&visit).await.language();
+    pub fn along(visit: &Visit) -> Visit {
+        let language = Self::kept(visit).language();
         visit.speaking(language)
     }
 

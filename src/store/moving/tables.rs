@@ -36,6 +36,8 @@ pub const TABLES: &[Listed] = &[
     by("consents", &["account_id", "client_key"]),
     by("signing_keys", &["kid"]),
     by("device_codes", &["digest"]),
+    by("audit_events", &["id"]),
+    by("throttles", &["key"]),
 ];
 
 /// Tables that do not move: what has run of the migrations, SQLite's counters, and the marks of a move itself.

@@ -29,7 +29,7 @@ use crate::{
     },
     error::{Outcome, Refusal, Why},
     store::{
-        accounts, families, groups,
+        accounts, groups,
         tokens::{self, FoundToken},
     },
 };
@@ -59,7 +59,7 @@ pub(super) fn pair(ctx: &mut Ctx<'_>, account: &Account, how: How) -> Outcome<Jw
         end
     };
     let grant = login::grant(account, None, ScopeSet::default(), how);
-    let family = families::insert(ctx.conn, &grant, ctx.now, Some(family_end))?;
+    let family = issue::begin(ctx, &grant, Some(family_end))?;
     let access = access(ctx, &key, account.id)?;
     let refresh = refresh_token(ctx, &key, account.id, end)?;
     record(ctx, &access, family)?;

@@ -73,7 +73,7 @@ pub fn blacklist(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<()> {
     if !tokens::consume_refresh(ctx.conn, shown.digest, ctx.now, None)? {
         return Err(Refusal::BadGrant(Why::Used).into());
     }
-    revoke::family(ctx, shown.found.family.id)
+    revoke::end(ctx, &shown.found.family)
 }
 
 /// `jwt/verify`: whether an access or a refresh token is good at this moment. A refresh token that was used

@@ -35,6 +35,10 @@ impl Clock for Brittle {
         assert!(left.is_err(), "the clock has broken down");
         self.house.now()
     }
+
+    fn steady(&self) -> Duration {
+        self.house.steady()
+    }
 }
 
 #[tokio::test]

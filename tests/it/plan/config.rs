@@ -15,8 +15,7 @@ const AT_THE_START: [&str; 4] = [
 ];
 
 /// Settings that nothing reads yet, each with what is missing.
-const IDLE: [(&str, &str); 1] =
-    [("server.trusted_proxies", "nobody asks for the caller's address yet")];
+const IDLE: [(&str, &str); 0] = [];
 
 /// Every key of the manual, those commented out included, and files of secrets not.
 fn keys() -> Vec<String> {

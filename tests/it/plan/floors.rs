@@ -6,15 +6,16 @@ use super::source::{self, File};
 
 /// What each room may name, from the ground up. `domain` and `error` are one floor and speak of each other:
 /// a value says what is wrong with it in `error`'s words. `providers` may check signatures with `crypto`.
-const FLOORS: [(&str, &[&str]); 18] = [
+const FLOORS: [(&str, &[&str]); 19] = [
     ("clock", &[]),
     ("domain", &["error"]),
     ("entropy", &[]),
     ("error", &["domain"]),
     ("config", &["domain", "error"]),
+    ("meters", &["error"]),
     ("crypto", &["domain", "entropy", "error"]),
     ("mail", &["config", "domain", "error"]),
-    ("providers", &["config", "crypto", "domain", "error"]),
+    ("providers", &["config", "crypto", "domain", "error", "meters"]),
     ("store", &["domain", "error"]),
     ("usecases", &["crypto", "domain", "entropy", "error", "store"]),
     ("oxide", &["domain", "error", "usecases"]),
@@ -27,15 +28,16 @@ const FLOORS: [(&str, &[&str]); 18] = [
             "domain",
             "entropy",
             "error",
+            "meters",
             "providers",
             "store",
             "usecases",
         ],
     ),
-    ("courier", &["app", "config", "domain", "error", "mail", "usecases"]),
-    ("http", &["app", "domain", "entropy", "error", "oxide", "usecases"]),
+    ("courier", &["app", "config", "domain", "error", "mail", "meters", "usecases"]),
+    ("http", &["app", "domain", "entropy", "error", "meters", "oxide", "usecases"]),
     ("sandbox", &["clock", "error"]),
-    ("server", &["app", "config", "courier", "error", "http", "store", "usecases"]),
+    ("server", &["app", "config", "courier", "domain", "error", "http", "store", "usecases"]),
     (
         "cli",
         &[
@@ -47,7 +49,7 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 32] = [
+const CRATES: [(&str, &[&str]); 35] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -59,14 +61,17 @@ const CRATES: [(&str, &[&str]); 32] = [
     ("diesel_migrations", &["store"]),
     ("figment", &["config"]),
     ("fluent_bundle", &["http"]),
+    ("governor", &["app"]),
     ("hkdf", &["crypto"]),
     ("indicatif", &["cli"]),
+    ("ipnet", &["config", "domain"]),
     ("jsonwebtoken", &["crypto"]),
     ("lettre", &["mail"]),
     ("minijinja", &["mail", "http"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
     ("oxide_auth", &["oxide"]),
+    ("prometheus_client", &["meters"]),
     ("quick_cache", &["app"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),

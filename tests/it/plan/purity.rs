@@ -23,8 +23,10 @@ const WAYS: [Way; 8] = [
         is: |path| path.ends_with(&["Instant", "now"]),
         places: &[
             ("app/lanes.rs", "how much of its patience a job has left when its turn comes"),
+            ("clock.rs", "limits are counted by it"),
             ("app/freshness.rs", "how long ago other nodes were heard"),
             ("http/envelope.rs", "how long a request took, for the log"),
+            ("meters/spread.rs", "how long something took, for the metrics"),
             ("providers/guard.rs", "what is left of the time a conversion has"),
             ("providers/registry.rs", "how long a provider took, for the log"),
             ("server.rs", "how long clearing away kept others waiting"),
@@ -52,6 +54,7 @@ const WAYS: [Way; 8] = [
         places: &[
             ("providers/fetch.rs", "egress has rules, all of them here"),
             ("cli/health.rs", "asks the server on this machine"),
+            ("server/connections.rs", "looks at those who come, and calls nobody"),
         ],
     },
     Way { what: "sleep", is: |path| path.ends_with(&["thread", "sleep"]), places: &[] },

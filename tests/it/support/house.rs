@@ -59,6 +59,11 @@ impl House {
         Self::on(dir, database, Arc::default(), settings).await
     }
 
+    /// Opens a house with the usual limits, which others do without.
+    pub async fn open_limited() -> Self {
+        Self::with(&[("limits.enabled", "true")]).await
+    }
+
     /// Opens a second node beside this one: the same database and clock, other settings if wished.
     pub async fn second_node(&self, settings: &[(&str, &str)]) -> Self {
         let (dir, database) = (Arc::clone(&self.dir), Arc::clone(&self.database));
@@ -194,8 +199,8 @@ static DESCRIBED: LazyLock<Mutex<HashMap<String, Option<Described>>>> =
 
 /// How a house works, which changes no word that it says of itself. Were one of these to change a word, its
 /// answers would not be those of the document it is held against.
-const INNER: [&str; 6] =
-    ["cache.", "database.", "hashing.", "mail.", "providers.egress.", "server."];
+const INNER: [&str; 7] =
+    ["cache.", "database.", "hashing.", "limits.", "mail.", "providers.egress.", "server."];
 
 /// What the house says of itself. All of the same settings say the same: one of them is asked.
 async fn described(http: &Client, base: &str, settings: &[(&str, &str)]) -> Option<Described> {
@@ -259,7 +264,11 @@ fn config(
         ("mail.site_name", "Test House"),
         ("jwt.signing_key", "qZ7xkVn3Tt0sLr9uWb5yHc1mPd8gJe2fAa4iRo6Kw+E="),
     ];
-    let ours = ours.into_iter().chain(PATIENCE);
+    // A story about limits has those that are usual, and what it sets.
+    let limited = settings.iter().any(|(key, _)| key.starts_with("limits."));
+    let unlimited = [("limits.enabled", "false"), ("server.max_connections_per_address", "0")];
+    let unlimited = unlimited.into_iter().filter(|_| !limited);
+    let ours = ours.into_iter().chain(PATIENCE).chain(unlimited);
     let pair = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
     // A key that is set to nothing is none.
     let keyless = settings.contains(&("jwt.signing_key", ""));

@@ -51,7 +51,11 @@ not-allowed = You do not have permission to perform this action.
 not-allowed-here = This is not allowed.
 changed = It was changed meanwhile. Read it again before you change it.
 too-large = This is larger than what is kept.
-throttled = Request was throttled.
+throttled =
+    Request was throttled. Expected available in { $wait ->
+        [one] { $wait } second
+       *[other] { $wait } seconds
+    }.
 too-many = Too many requests.
 refused = The request was refused.
 method-not-allowed = Method not allowed.

@@ -9,6 +9,7 @@ signin-error-link = This link is not good any more. Ask for a new one.
 signin-error-provider = The provider did not confirm who you are, or the address belongs to another account here.
 signin-error-request = The request cannot be understood.
 signin-error-missing = There is no such page.
+signin-error-many = Too many attempts. Please wait a little before the next one.
 signin-error-busy = Busy at the moment. Please try again in a little while.
 signin-error-ours = Something went wrong on our side.
 signin-error-foreign = This form did not come from a page of ours in this browser. Go back, load the page again and try once more.

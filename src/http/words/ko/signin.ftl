@@ -9,6 +9,7 @@ signin-error-link = 이 링크는 더 이상 유효하지 않습니다. 새 링�
 signin-error-provider = 제공자가 본인임을 확인해 주지 않았거나, 이 주소는 다른 계정의 것입니다.
 signin-error-request = 요청을 이해할 수 없습니다.
 signin-error-missing = 그런 페이지가 없습니다.
+signin-error-many = 시도 횟수가 너무 많습니다. 잠시 기다린 뒤 다시 시도해 주세요.
 signin-error-busy = 지금은 요청이 많습니다. 잠시 후 다시 시도해 주세요.
 signin-error-ours = 서버에 문제가 발생했습니다.
 signin-error-foreign = 이 브라우저의 저희 페이지에서 보낸 양식이 아닙니다. 돌아가서 페이지를 새로 고친 뒤 다시 시도해 주세요.
