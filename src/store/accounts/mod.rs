@@ -3,7 +3,12 @@
 mod changes;
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::exists, prelude::*, select};
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    select,
+    sql_types::Bool,
+};
 
 pub use self::changes::*;
 use super::{AnyConnection, instant, micros, on, schema::accounts, unreadable};
@@ -191,8 +196,10 @@ pub fn prune_pending(
     limit: i64,
 ) -> Result<usize, Fault> {
     let old: Vec<i64> = on!(conn, c => accounts::table
-        .filter(accounts::state.eq(AccountState::Pending.word()))
+        // SQLite takes an index of some rows only where the statement itself says which, not by a bound value.
+        .filter(sql::<Bool>("state = 'pending'"))
         .filter(accounts::created_at.lt(micros(before)))
+        .order(accounts::created_at.asc())
         .select(accounts::id)
         .limit(limit)
         .load(c)?);
