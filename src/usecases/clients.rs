@@ -184,11 +184,17 @@ pub(super) fn kept_keys(text: &str) -> Outcome<String> {
     Ok(KeySet::parse(text).map_err(Refusal::BadRequest)?.to_json().to_string())
 }
 
+/// What says how text is written instead of being any; what turns its direction would turn the page around it.
+fn controls(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether a client may be as it is, but for how it proves itself.
 pub(super) fn check(client: &Client) -> Outcome<()> {
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
     let length = client.name.chars().count();
-    if !(1..=100).contains(&length) || client.name.chars().any(char::is_control) {
+    if !(1..=100).contains(&length) || client.name.chars().any(controls) {
         return no("the name must be 1 to 100 characters, none of them a control character");
     }
     if client.kind == ClientKind::Public {
