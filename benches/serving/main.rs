@@ -58,7 +58,7 @@ fn run(options: &Options) -> Done<Vec<String>> {
         say(&format!("round {round} of {}; load average {}", options.rounds, load_average()));
         for scene in sites.scenes() {
             if options.wants(&scene.label())
-                || scene.name == LIVE && sites.is_wanted(options, &scene)
+                || scene.name == LIVE && Sites::is_wanted(options, &scene)
             {
                 figures.add(&scene, measure(options, &scene)?);
             }

@@ -77,7 +77,7 @@ pub fn postgres_inserts(url: &str, length: Duration) -> Done<Tally> {
 }
 
 /// Hashes as Cambio makes them by default, on as many threads as it has for them.
-pub fn hashes(length: Duration) -> Done<Tally> {
+pub fn hashes(length: Duration) -> Tally {
     let (good, over) = (AtomicU32::new(0), AtomicBool::new(false));
     let began = Instant::now();
     thread::scope(|scope| {
@@ -94,7 +94,7 @@ pub fn hashes(length: Duration) -> Done<Tally> {
         }
         over.store(true, Ordering::Relaxed);
     });
-    Ok(Tally { good: good.into_inner(), length: began.elapsed(), ..Tally::default() })
+    Tally { good: good.into_inner(), length: began.elapsed(), ..Tally::default() }
 }
 
 /// 19 MiB, two passes, one lane: the defaults of `[hashing]`.

@@ -46,7 +46,7 @@ pub struct Site {
 
 /// Everybody who is measured.
 pub struct Sites {
-    sites: Vec<Site>,
+    all: Vec<Site>,
     facts: Vec<(String, f64)>,
     _oracle: Option<Oracle>,
 }
@@ -82,7 +82,7 @@ impl Sites {
                 _database: None,
             });
         }
-        Ok(Self { sites, facts, _oracle: oracle })
+        Ok(Self { all: sites, facts, _oracle: oracle })
     }
 
     /// What was measured on the way: how long they took to start, what they need while nobody asks.
@@ -91,13 +91,13 @@ impl Sites {
     }
 
     /// Whether any load on the scene's site is measured, to which it is compared.
-    pub fn is_wanted(&self, options: &Options, scene: &Scene<'_>) -> bool {
+    pub fn is_wanted(options: &Options, scene: &Scene<'_>) -> bool {
         scenes::of(scene.site).iter().any(|other| options.wants(&other.label()))
     }
 
     /// Every load, in the order in which they are measured.
     pub fn scenes(&self) -> Vec<Scene<'_>> {
-        self.sites.iter().flat_map(scenes::of).collect()
+        self.all.iter().flat_map(scenes::of).collect()
     }
 }
 

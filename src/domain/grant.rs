@@ -67,11 +67,10 @@ impl How {
             | Self::Signin
             | Self::SocialLogin
             | Self::ConvertToken
-            | Self::Password => Reach::Account,
-            Self::TokenExchange
-            | Self::ClientCredentials
-            | Self::AuthorizationCode
-            | Self::DeviceCode => Reach::Scope,
+            | Self::Password
+            // A client that acts for itself has no account: there is nothing that would be out of its reach.
+            | Self::ClientCredentials => Reach::Account,
+            Self::TokenExchange | Self::AuthorizationCode | Self::DeviceCode => Reach::Scope,
         }
     }
 

@@ -26,6 +26,7 @@ use crate::{
 /// A client as stored.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = clients)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct Row {
     id: i64,
     client_id: String,

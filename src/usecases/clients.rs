@@ -240,7 +240,8 @@ pub(super) fn check(ctx: &Ctx<'_>, client: &Client) -> Outcome<()> {
 /// Control characters, and those that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069): with
 /// them a name on a page could be read as another.
 fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_resource(uri: &str) -> bool {

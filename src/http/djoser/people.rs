@@ -23,7 +23,7 @@ use crate::{
 /// `GET users/`: oneself; for an administrator everybody, in the order of their ids.
 pub async fn list(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let shown = credential::of(&request);
-    let seen = app.read_as(shown, |ctx, me| profile::visible(ctx, me)).await?;
+    let seen = app.read_as(shown, profile::visible).await?;
     let login = app.policy().names.login;
     let bodies: Vec<UserBody> = seen.iter().map(|account| UserBody::new(account, login)).collect();
     Ok(answer::ok(StatusCode::OK, &bodies))

@@ -102,7 +102,7 @@ async fn enter(
         return Err(bad.clone().into());
     }
     let shown = credential::of(request);
-    app.who(shown.clone()).await?;
+    app.known(shown.clone()).await?;
     Ok((shown, body.0?))
 }
 

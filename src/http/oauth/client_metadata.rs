@@ -246,6 +246,7 @@ pub fn replacement(members: &Map<String, Value>, id: &ClientId) -> Result<Replac
     let wish = ChangeClient {
         redirect_uris: said.redirect_uris.or(Some(Vec::new())),
         post_logout_uris: said.post_logout_uris.or(Some(Vec::new())),
+        secret_in_body: said.secret_in_body.or(Some(false)),
         ..said
     };
     read.finish(Replacement { wish, kind, secret })

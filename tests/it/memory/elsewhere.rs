@@ -74,7 +74,9 @@ impl Pair {
         let named = self.client.signed(&[("token", access)]);
         match way % 5 {
             0 => {
-                drop(there.post("/auth/revoke-token/").bearer(access).json(&body).expect(204).await)
+                drop(
+                    there.post("/auth/revoke-token/").bearer(access).json(&body).expect(204).await,
+                );
             }
             1 => drop(there.post("/oauth/revoke").form(&named).expect(200).await),
             2 => {
@@ -135,7 +137,7 @@ async fn f22_what_one_node_ends_the_other_refuses_within_100_ms() {
 
 /// How many tokens are ended: few, or as many as `scripts/revocations` wants.
 fn rounds() -> usize {
-    std::env::var("REVOCATIONS").ok().and_then(|many| many.parse().ok()).unwrap_or(10)
+    std::env::var_os("REVOCATIONS").and_then(|many| many.to_str()?.parse().ok()).unwrap_or(10)
 }
 
 #[tokio::test]

@@ -201,6 +201,12 @@ async fn what_the_command_line_refuses_is_refused_here() {
     ] {
         house.patch(path).bearer(&token).json(&body).expect(400).await.error("invalid_request");
     }
+}
+
+#[tokio::test]
+async fn what_is_no_client_is_not_found_and_a_form_is_not_read() {
+    let house = House::open().await;
+    let token = admin(&house).await;
     house.post(CLIENTS).bearer(&token).form(&[("client_name", "App")]).expect(415).await;
     house.get("/admin/api/clients/1").bearer(&token).expect(404).await;
     house.get("/admin/api/clients/nobody-here").bearer(&token).expect(404).await;

@@ -30,8 +30,8 @@ fn writers() -> Vec<(String, bool)> {
             let name = function.split(['(', '<']).next().unwrap();
             let body = function.split("\n}\n").next().unwrap();
             let writes = ["update", "delete", "insert_into"].iter().any(|verb| {
-                let hits = |table: &&str| body.contains(&format!("diesel::{verb}({table}::table)"));
-                TABLES.iter().any(|table| hits(&table))
+                let hits = |table: &str| body.contains(&format!("diesel::{verb}({table}::table)"));
+                TABLES.iter().any(|table| hits(table))
             });
             if writes {
                 let place = format!("{} {name}", file.place);

@@ -33,6 +33,7 @@ thread_local! {
 /// Has every connection that is opened from now on tell what it is asked.
 fn listen() {
     static ONCE: Once = Once::new();
+    #[expect(clippy::unnecessary_wraps, reason = "its type is the library's")]
     fn ear() -> Option<Box<dyn Instrumentation>> {
         Some(Box::new(|event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
