@@ -59,6 +59,7 @@ impl How {
 
     /// How far what comes of it reaches. The published contracts' own logins, conversion and the password grant
     /// among them, are for the whole account; what came about by the standard's ways is for its scope.
+    /// A client that acts for itself has no account to reach.
     pub fn reach(self) -> Reach {
         match self {
             Self::Login
@@ -67,11 +68,9 @@ impl How {
             | Self::Signin
             | Self::SocialLogin
             | Self::ConvertToken
-            | Self::Password => Reach::Account,
-            Self::TokenExchange
-            | Self::ClientCredentials
-            | Self::AuthorizationCode
-            | Self::DeviceCode => Reach::Scope,
+            | Self::Password
+            | Self::ClientCredentials => Reach::Account,
+            Self::TokenExchange | Self::AuthorizationCode | Self::DeviceCode => Reach::Scope,
         }
     }
 
