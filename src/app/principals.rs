@@ -56,8 +56,13 @@ impl App {
     /// Who shows the credential, and may look at the account. From memory, without a thread or a question to the database, if it was read not
     /// long ago and nothing that it hangs on has ended since, on this node or any other.
     pub async fn who(&self, shown: Option<Credential>) -> Outcome<Known> {
+        self.who_to(Act::Look, shown).await
+    }
+
+    /// The same of whoever may do that: for what comes before the deed.
+    pub async fn who_to(&self, act: Act, shown: Option<Credential>) -> Outcome<Known> {
         let known = self.known(shown).await?;
-        authenticate::permitted(&known, Act::Look)?;
+        authenticate::permitted(&known, act)?;
         Ok(known)
     }
 

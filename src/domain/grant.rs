@@ -59,6 +59,7 @@ impl How {
 
     /// How far what comes of it reaches. The published contracts' own logins, conversion and the password grant
     /// among them, are for the whole account; what came about by the standard's ways is for its scope.
+    /// A client that acts for itself has no account to reach.
     pub fn reach(self) -> Reach {
         match self {
             Self::Login
@@ -68,7 +69,6 @@ impl How {
             | Self::SocialLogin
             | Self::ConvertToken
             | Self::Password
-            // A client that acts for itself has no account: there is nothing that would be out of its reach.
             | Self::ClientCredentials => Reach::Account,
             Self::TokenExchange | Self::AuthorizationCode | Self::DeviceCode => Reach::Scope,
         }

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use super::Refused;
 use crate::{
     app::App,
-    domain::template::{Template, TemplateLanguage},
+    domain::{
+        reach::Act,
+        template::{Template, TemplateLanguage},
+    },
     error::{FieldCode, FieldError, Refusal},
     http::{
         answer,
@@ -41,7 +44,7 @@ pub async fn edit_settings(
 ) -> Result<HttpResponse, Refused> {
     let body = body.0?;
     let shown = credential::of(&request);
-    app.who(shown.clone()).await?;
+    app.who_to(Act::Change, shown.clone()).await?;
     let Value::Object(words) = body else { return Err(BadBody::NotAnObject.into()) };
     let edit =
         if request.method() == Method::PUT { Edit::Replace(words) } else { Edit::Merge(words) };
@@ -95,7 +98,7 @@ pub async fn store_template(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let shown = credential::of(&request);
-    app.who(shown.clone()).await?;
+    app.who_to(Act::Change, shown.clone()).await?;
     let language = language(&request)?;
     let mut read = Reader::new(&words);
     let text = read.verbatim("template");

@@ -10,7 +10,7 @@ use super::{Refused, mail_links, passwords};
 use crate::{
     app::App,
     domain::{
-        account::AccountId, email::Email, letter::LetterKind, policy::LoginField,
+        account::AccountId, email::Email, letter::LetterKind, policy::LoginField, reach::Act,
         username::Username,
     },
     error::{FieldCode, FieldError, Outcome},
@@ -161,7 +161,7 @@ async fn set(
     field: Field,
 ) -> Result<HttpResponse, Refused> {
     let shown = credential::of(request);
-    profile::of(&*app.who(shown.clone()).await?)?;
+    profile::of(&*app.who_to(Act::Change, shown.clone()).await?)?;
     let mut read = Reader::new(words);
     let new = New::read(&mut read, field, app.policy().names.set_retype);
     let typed = passwords::current(&mut read);

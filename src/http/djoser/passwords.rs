@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::{Refused, mail_links};
 use crate::{
     app::App,
-    domain::{letter::LetterKind, password::Password},
+    domain::{credential::Credential, letter::LetterKind, password::Password, reach::Act},
     error::{FieldCode, FieldError, Refusal},
     http::{body::Body, caller, credential, fields::Reader},
     usecases::{login::Checked, passwords::PasswordLink, profile},
@@ -19,7 +19,7 @@ pub async fn set(
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
     let shown = credential::of(&request);
-    let me = app.who(shown.clone()).await?;
+    let me = app.who_to(Act::Change, shown.clone()).await?;
     let me = profile::of(&me)?;
     let mut read = Reader::new(&words);
     let new = read.new_password("new_password", retyped(app.policy().password_change.set_retype));

@@ -9,7 +9,7 @@ use actix_web::{
 use super::{Refused, UserBody, passwords};
 use crate::{
     app::App,
-    domain::{account::AccountId, policy::LoginField},
+    domain::{account::AccountId, policy::LoginField, reach::Act},
     error::Refusal,
     http::{
         answer,
@@ -54,7 +54,8 @@ pub async fn update(
     let words = body.0?;
     let (login, whose) = (app.policy().names.login, whose(&request));
     let shown = credential::of(&request);
-    app.read_as(shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop)).await?;
+    app.read_to(Act::Change, shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop))
+        .await?;
     let change = change(&app, &words, request.method())?;
     let changed =
         app.write_as(shown, move |ctx, me| profile::update(ctx, me, whose, &change)).await?;
@@ -70,7 +71,8 @@ pub async fn delete(
     let words = body.0?;
     let whose = whose(&request);
     let shown = credential::of(&request);
-    app.read_as(shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop)).await?;
+    app.read_to(Act::Change, shown.clone(), move |ctx, me| profile::seen(ctx, me, whose).map(drop))
+        .await?;
     let mut read = Reader::new(&words);
     let typed = passwords::current(&mut read);
     let typed = read.finish(typed)?;

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         client::{Client, ClientId},
         credential::{Credential, Principal},
+        reach::Act,
     },
     error::{Outcome, Refusal},
     http::{
@@ -102,7 +103,7 @@ async fn enter(
         return Err(bad.clone().into());
     }
     let shown = credential::of(request);
-    app.known(shown.clone()).await?;
+    app.who_to(Act::Change, shown.clone()).await?;
     Ok((shown, body.0?))
 }
 

@@ -219,7 +219,9 @@ impl<'a> Members<'a> {
         if !self.has("redirect_uris") {
             self.complain("redirect_uris", FieldCode::Required);
         }
-        (ChangeClient { name, ..said }, kind)
+        // What is left out is as if it had never been said.
+        let secret_in_body = Some(said.secret_in_body.unwrap_or_default());
+        (ChangeClient { name, secret_in_body, ..said }, kind)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         credential::{Credential, JwtDialect, Scheme},
         email::Email,
         password::Password,
+        reach::Act,
     },
     http::{
         answer,
@@ -91,7 +92,7 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse, Refused> {
     let words = body.0?;
-    app.who(shown(&request)).await?;
+    app.who_to(Act::Change, shown(&request)).await?;
     let mut read = Reader::new(&words);
     let username = read.maybe(Reader::username, "username");
     let email = read.maybe(Reader::email, "email");

@@ -48,7 +48,7 @@ async fn a_token_to_know_who_somebody_is_neither_shows_nor_changes_the_account()
     let calls = [
         (house.get("/auth/users/me/"), "read"),
         (house.get("/auth/users/"), "read"),
-        (house.patch("/auth/users/me/").json(&new), "read"),
+        (house.patch("/auth/users/me/").json(&new), "write"),
         (house.post("/auth/invalidate-sessions/").json(&client_id), "write"),
         (house.post("/auth/token/logout/"), "write"),
     ];
