@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use super::{Refused, mail_links};
 use crate::{
     app::App,
-    domain::{credential::Credential, letter::LetterKind, password::Password, reach::Act},
+    domain::{letter::LetterKind, password::Password, reach::Act},
     error::{FieldCode, FieldError, Refusal},
     http::{body::Body, caller, credential, fields::Reader},
     usecases::{login::Checked, passwords::PasswordLink, profile},

@@ -178,7 +178,7 @@ fn changeable() -> Vec<Field> {
             .about("Its public keys, a JWK set, for `private_key_jwt`.")
             .optional(),
         Field::new("providers", &some_texts())
-            .about("The providers whose tokens it may convert; every one without a list.")
+            .about("The providers whose tokens it may convert; every one with `null`.")
             .optional(),
         list("resources"),
         list("allowed_origins").about("Where its scripts may run that call from a browser."),
