@@ -1,19 +1,13 @@
 //! What was read not long ago, so that it need not be read again: bounded, for a few seconds, and only as long as
 //! nothing that it hangs on has ended.
 
-use std::{
-    hash::Hash,
-    ops::Deref,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-};
+use std::{hash::Hash, ops::Deref, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use quick_cache::sync::Cache;
 
 use super::freshness::{Freshness, Noted, Ties};
+use crate::meters::Cache as Meter;
 
 /// Something read from the store, and how long it counts.
 #[derive(Debug)]
@@ -57,23 +51,43 @@ pub(super) struct Memory<K, V> {
     kept: Option<Cache<K, Arc<Remembered<V>>>>,
     fresh: Arc<Freshness>,
     longest: TimeDelta,
-    found: AtomicU64,
+    meter: Meter,
 }
 
 impl<K: Eq + Hash, V> Memory<K, V> {
     /// A memory of so many entries, for so long; of no time at all it remembers nothing.
-    pub(super) fn new(fresh: &Arc<Freshness>, longest: TimeDelta, entries: usize) -> Self {
+    pub(super) fn new(
+        fresh: &Arc<Freshness>,
+        longest: TimeDelta,
+        entries: usize,
+        meter: Meter,
+    ) -> Self {
         Self {
             kept: (longest > TimeDelta::zero()).then(|| Cache::new(entries)),
             fresh: Arc::clone(fresh),
             longest,
-            found: AtomicU64::new(0),
+            meter,
         }
     }
 
     /// What is remembered under the key and counts.
     pub(super) fn find(&self, key: &K, now: DateTime<Utc>) -> Option<Arc<Remembered<V>>> {
         let kept = self.kept.as_ref()?;
+        let found = self.counting(kept, key, now);
+        if found.is_some() {
+            self.meter.hit()
+        } else {
+            self.meter.miss()
+        }
+        found
+    }
+
+    fn counting(
+        &self,
+        kept: &Cache<K, Arc<Remembered<V>>>,
+        key: &K,
+        now: DateTime<Utc>,
+    ) -> Option<Arc<Remembered<V>>> {
         // In this order: what others had ended by the moment from which it is trusted has its number by now.
         if !self.fresh.is_trusted() {
             return None;
@@ -81,11 +95,7 @@ impl<K: Eq + Hash, V> Memory<K, V> {
         let known = kept.get(key)?;
         let counts =
             known.is_young(now, self.longest) && self.fresh.holds(known.noted, &known.ties);
-        if !counts {
-            return None;
-        }
-        self.found.fetch_add(1, Relaxed);
-        Some(known)
+        counts.then_some(known)
     }
 
     /// Remembers it from now on.
@@ -97,7 +107,7 @@ impl<K: Eq + Hash, V> Memory<K, V> {
 
     /// How often something was found.
     pub(super) fn found(&self) -> u64 {
-        self.found.load(Relaxed)
+        self.meter.hits()
     }
 }
 
@@ -108,7 +118,10 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::{Freshness, Memory, Remembered, Ties};
-    use crate::domain::{account::AccountId, ended::Ended};
+    use crate::{
+        domain::{account::AccountId, ended::Ended},
+        meters::Meters,
+    };
 
     const TIES: Ties =
         Ties { account: Some(AccountId(1)), family: None, client: None, any_client: false };
@@ -120,7 +133,8 @@ mod tests {
     fn memory(entries: usize, seconds: i64) -> (Arc<Freshness>, Memory<u32, &'static str>) {
         let fresh = Arc::new(Freshness::new(false));
         fresh.trust_from(fresh.moment());
-        let memory = Memory::new(&fresh, TimeDelta::seconds(seconds), entries);
+        let meter = Meters::new("sqlite").house.cache("test");
+        let memory = Memory::new(&fresh, TimeDelta::seconds(seconds), entries, meter);
         (fresh, memory)
     }
 

@@ -107,6 +107,9 @@ impl App {
         let longest = TimeDelta::seconds(config.cache.seconds.into());
         let entries = usize::try_from(config.cache.entries).unwrap_or(usize::MAX);
         let meters = Meters::new(backend.word());
+        let cache = |name| meters.house.cache(name);
+        let (principals, live) = (cache("principals"), cache("introspection"));
+        let (proven, origins) = (cache("clients"), cache("origins"));
         let shared = Arc::new(Shared {
             store: store.clone(),
             meters,
@@ -116,10 +119,10 @@ impl App {
             policy: policy::from(config)?,
             keys: keys::from(config)?,
             letter_waits: Notify::new(),
-            principals: Memory::new(&fresh, longest, entries),
-            live: Memory::new(&fresh, longest, entries),
-            clients: Memory::new(&fresh, longest, entries),
-            origins: Memory::new(&fresh, longest, 1),
+            principals: Memory::new(&fresh, longest, entries, principals),
+            live: Memory::new(&fresh, longest, entries, live),
+            clients: Memory::new(&fresh, longest, entries, proven),
+            origins: Memory::new(&fresh, longest, 1, origins),
             fresh: Arc::clone(&fresh),
         });
         let writes = match backend {

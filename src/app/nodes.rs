@@ -14,6 +14,7 @@ use super::{App, freshness::BEAT};
 use crate::{
     domain::ended::Ended,
     error::Fault,
+    meters::Gauge,
     store::{line::Heard, open::Backend},
 };
 
@@ -28,8 +29,10 @@ impl App {
             return std::future::pending().await;
         }
         let is_heard = AtomicBool::new(true);
+        let meter = self.meters().house.listener("nodes");
         loop {
-            let Err(fault) = self.listen_on_a_line(&is_heard).await;
+            let Err(fault) = self.listen_on_a_line(&is_heard, &meter).await;
+            meter.set(0);
             self.0.shared.fresh.distrust();
             // Once, however often it is tried in vain.
             if is_heard.swap(false, Ordering::Relaxed) {
@@ -42,6 +45,7 @@ impl App {
     async fn listen_on_a_line(
         &self,
         is_heard: &AtomicBool,
+        meter: &Gauge,
     ) -> Result<std::convert::Infallible, Fault> {
         let fresh = Arc::clone(&self.0.shared.fresh);
         let hearing = Arc::clone(&fresh);
@@ -53,6 +57,7 @@ impl App {
         });
         let line = line.await?;
         is_heard.store(true, Ordering::Relaxed);
+        meter.set(1);
         // Whatever was told while nobody listened was missed.
         fresh.end(&[Ended::Everything]);
         let mut beats = interval(BEAT);

@@ -161,6 +161,11 @@ impl Cache {
         self.hits.inc();
     }
 
+    /// How often it was there.
+    pub fn hits(&self) -> u64 {
+        self.hits.get()
+    }
+
     /// It was not, or was not good any more.
     pub fn miss(&self) {
         self.misses.inc();
