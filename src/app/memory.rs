@@ -75,9 +75,9 @@ impl<K: Eq + Hash, V> Memory<K, V> {
         let kept = self.kept.as_ref()?;
         let found = self.counting(kept, key, now);
         if found.is_some() {
-            self.meter.hit()
+            self.meter.hit();
         } else {
-            self.meter.miss()
+            self.meter.miss();
         }
         found
     }

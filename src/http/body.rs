@@ -57,7 +57,7 @@ impl Word {
 /// The one name that may occur more than once in a form (RFC 8707 §2).
 const RESOURCE: &str = "resource";
 
-/// The named values of a body; no name occurs twice, but for [`RESOURCE`].
+/// The named values of a body; no name occurs twice, but for `resource`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Words {
     named: HashMap<String, Word>,
