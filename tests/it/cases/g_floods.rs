@@ -43,7 +43,7 @@ async fn g094_from_one_address_thirty_log_in_within_a_minute() {
 }
 
 #[tokio::test]
-async fn g094_the_secret_of_a_client_is_guessed_twenty_times_a_minute() {
+async fn d037_g094_the_secret_of_a_client_is_guessed_twenty_times_a_minute() {
     let house =
         House::with(&[("limits.enabled", "true"), ("server.trusted_proxies", "127.0.0.1")]).await;
     let good = client(&house, "machine", ClientKind::Confidential).await;
