@@ -210,7 +210,9 @@ pub const NO_PLACE: &str = "authorization_code needs at least one redirect URI";
 pub(super) fn check(ctx: &Ctx<'_>, client: &Client) -> Outcome<()> {
     let no = |text| Err(Error::Refused(Refusal::BadRequest(text)));
     if client.options.access_form == AccessForm::Jwt && ctx.keys.sealing.is_none() {
-        return no("access tokens are JWTs only where jwt.signing_key is set: set it for this command as for the server");
+        return no(
+            "access tokens are JWTs only where jwt.signing_key is set: set it for this command as for the server",
+        );
     }
     let length = client.name.chars().count();
     if !(1..=100).contains(&length) || client.name.chars().any(is_unseen) {
