@@ -10,6 +10,7 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 pub mod meters;
+pub mod traces;
 
 // Floor 1: one outside thing each. They never import one another, but `providers` checks signatures by `crypto`.
 pub mod crypto;

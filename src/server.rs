@@ -35,6 +35,7 @@ use crate::{
         signin_pages, unread,
     },
     store::migrate,
+    traces::Callers,
     usecases::prune,
 };
 
@@ -183,6 +184,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
     });
     let crowd = Crowd::of(options);
     let proxies = Data::new(crowd.proxies.clone());
+    let callers = Data::new(Callers::of(&config.telemetry));
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
@@ -204,6 +206,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&proxies))
+            .app_data(Data::clone(&callers))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&whereabouts))
