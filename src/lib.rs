@@ -10,13 +10,13 @@ pub mod domain;
 pub mod entropy;
 pub mod error;
 pub mod meters;
-pub mod traces;
 
 // Floor 1: one outside thing each. They never import one another, but `providers` checks signatures by `crypto`.
 pub mod crypto;
 pub mod mail;
 pub mod providers;
 pub mod store;
+pub mod traces;
 
 // Floor 2: deeds.
 pub mod usecases;
