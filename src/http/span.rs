@@ -8,7 +8,7 @@ use actix_web::{
 use tracing::{Span, field::Empty};
 
 use super::route;
-use crate::traces::{Callers, TARGET};
+use crate::traces::{self, Callers, TARGET};
 
 /// The methods that are told; any other may be made up (OpenTelemetry's conventions for HTTP call it so).
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
@@ -42,7 +42,7 @@ pub fn end<B>(span: &Span, response: &ServiceResponse<B>) {
         return;
     }
     let (request, route) = (response.request(), route::pattern(response.request()));
-    span.record("otel.name", format!("{} {route}", method(request.method())));
+    traces::rename(span, format!("{} {route}", method(request.method())));
     span.record("http.route", route);
     answered(span, response.status());
 }

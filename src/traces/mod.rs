@@ -8,13 +8,18 @@ mod send;
 
 use std::{sync::Arc, time::Duration};
 
-use opentelemetry::{KeyValue, trace::TracerProvider as _};
+use opentelemetry::{
+    KeyValue,
+    trace::{TraceContextExt as _, TracerProvider as _},
+};
 use opentelemetry_otlp::{RetryPolicy, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::{
     Resource,
     trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider},
 };
 use tokio::runtime::Handle;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 pub use self::callers::Callers;
 use self::{
@@ -87,6 +92,11 @@ impl Traces {
             tracing::warn!(%error, "the last spans could not be sent");
         }
     }
+}
+
+/// Another name for a span that is under way: recording `otel.name` would change nothing any more.
+pub fn rename(span: &Span, name: String) {
+    span.context().span().update_name(name);
 }
 
 /// Who begins a trace decides whether it is sent: this process, or a caller whose trace is continued.
