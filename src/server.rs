@@ -166,6 +166,14 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
 /// at once, the rest would be dropped by the system and knock again after a second.
 const BACKLOG: i32 = 4096;
 
+/// In which words the token endpoint of the stack says no.
+fn style(config: &Config) -> Style {
+    match config.dialects.convert_token.errors {
+        ErrorForm::Rfc => Style::Rfc,
+        ErrorForm::Drf => Style::Drf,
+    }
+}
+
 type Served = (ServerHandle, JoinHandle<std::io::Result<()>>);
 
 fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fault> {
@@ -178,10 +186,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         form: options.form_limit_bytes,
         time: Duration::from_secs(options.body_timeout_seconds.into()),
     });
-    let style = Data::new(match config.dialects.convert_token.errors {
-        ErrorForm::Rfc => Style::Rfc,
-        ErrorForm::Drf => Style::Drf,
-    });
+    let style = Data::new(style(config));
     let crowd = Crowd::of(options);
     let proxies = Data::new(crowd.proxies.clone());
     let callers = Data::new(Callers::of(&config.telemetry));

@@ -180,11 +180,9 @@ async fn nothing_that_was_typed_is_in_a_trace() {
     served.stop().await;
 
     assert!(collector.spans().len() > 10, "{:#?}", collector.spans());
-    let came: String = collector
-        .batches()
-        .iter()
-        .map(|(head, body)| format!("{head}{}", String::from_utf8_lossy(body)))
-        .collect();
+    let bytes = |(head, body): (String, Vec<u8>)| [head.into_bytes(), body].concat();
+    let came: Vec<u8> = collector.batches().into_iter().flat_map(bytes).collect();
+    let came = String::from_utf8_lossy(&came).into_owned();
     assert!(came.contains("/auth/convert-token"));
     for hidden in [
         PASSWORD,
