@@ -10,7 +10,10 @@ use tokio::{
 use super::{App, lanes::Lanes};
 use crate::{
     config::hashing::Hashing as Options,
-    crypto::password_hash::{self, HashParameters, Verdict},
+    crypto::{
+        password_hash::{self, HashParameters, Verdict},
+        room,
+    },
     domain::password::Password,
     error::{Fault, Outcome},
     meters::{Meters, Queue, Spread, Stopwatch},
@@ -34,7 +37,7 @@ impl Hashing {
         let threads = options.threads_on(cores);
         let wait = Duration::from_millis(options.wait_ms.into());
         Ok(Self {
-            lanes: Lanes::start("hashing", threads, threads, wait)?,
+            lanes: Lanes::start("hashing", (threads, threads), wait, room::give_back)?,
             meter: meters.hashing.clone(),
             took: meters.hash.clone(),
             free: Semaphore::new(threads),

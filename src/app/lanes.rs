@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
@@ -27,6 +27,9 @@ type Job = Box<dyn FnOnce() + Send>;
 /// What is left for a job at least: enough to take a connection that lies ready.
 const LEAST: Duration = Duration::from_millis(50);
 
+/// How long a thread has had nothing to do when it rests.
+const IDLE: Duration = Duration::from_secs(10);
+
 /// Threads and their queue. Dropping it lets the threads finish what is queued, then ends them.
 pub struct Lanes {
     name: &'static str,
@@ -37,18 +40,19 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Starts `threads` threads behind a queue of `length` jobs, none of which waits longer than `patience`.
+    /// Starts `threads` threads behind a queue of `length` jobs, none of which waits longer than `patience`. One that has
+    /// had nothing to do for a while rests.
     pub fn start(
         name: &'static str,
-        threads: usize,
-        length: usize,
+        (threads, length): (usize, usize),
         patience: Duration,
+        rest: fn(),
     ) -> Result<Self, Fault> {
         let (queue, jobs) = bounded::<Job>(length);
         let threads = (0..threads.max(1))
             .map(|_| {
                 let jobs = jobs.clone();
-                Builder::new().name(name.to_owned()).spawn(move || work(&jobs))
+                Builder::new().name(name.to_owned()).spawn(move || work(&jobs, rest))
             })
             .collect::<Result<_, _>>()
             .map_err(|cause| Fault::because(format!("no thread for {name}"), cause))?;
@@ -151,8 +155,17 @@ impl Drop for Lanes {
     }
 }
 
-fn work(jobs: &Receiver<Job>) {
-    for job in jobs {
+fn work(jobs: &Receiver<Job>, rest: fn()) {
+    loop {
+        let job = match jobs.recv_timeout(IDLE) {
+            Ok(job) => Ok(job),
+            Err(RecvTimeoutError::Timeout) => {
+                rest();
+                jobs.recv()
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let Ok(job) = job else { return };
         // One bad job must not take the lane with it; its caller is told by the dropped answer.
         let _ = catch_unwind(AssertUnwindSafe(job));
     }

@@ -138,7 +138,7 @@ impl App {
             Backend::Postgres => Writes::Apart,
         };
         let threads = config.database.threads_on(cores());
-        let lanes = Lanes::start("database", threads, queue, patience)?;
+        let lanes = Lanes::start("database", (threads, queue), patience, || ())?;
         let meters = &shared.meters;
         Ok(Self(Arc::new(Inner {
             lanes: lanes.counted(meters.database.clone()),

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use subtle::ConstantTimeEq as _;
 
+use super::room;
 use crate::domain::password::Password;
 
 /// Bytes of salt in a hash of ours.
@@ -21,10 +22,6 @@ const MOST_MEMORY_KIB: u32 = 256 * 1024;
 const MOST_WORK_KIB: u64 = 1024 * 1024;
 
 const MOST_LANES: u32 = 16;
-
-/// What glibc gives back to the system as soon as it is free, in bytes: anything above 32 MiB. Smaller pieces
-/// it keeps, and with every hash thread some more of them.
-const GIVEN_BACK: usize = 33 * 1024 * 1024;
 
 /// A hash taken apart.
 pub(super) struct Argon2Hash {
@@ -44,12 +41,15 @@ impl Argon2Hash {
     ) -> Result<Self, argon2::Error> {
         let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
         let mut tag = vec![0; TAG];
-        Argon2::new(algorithm, version, params.clone()).hash_password_into_with_memory(
-            password.expose().as_bytes(),
-            salt,
-            &mut tag,
-            memory(&params),
-        )?;
+        let argon2 = Argon2::new(algorithm, version, params.clone());
+        room::lend(&params, |blocks| {
+            argon2.hash_password_into_with_memory(
+                password.expose().as_bytes(),
+                salt,
+                &mut tag,
+                blocks,
+            )
+        })?;
         Ok(Self { algorithm, version, params, salt: salt.to_vec(), tag })
     }
 
@@ -70,13 +70,15 @@ impl Argon2Hash {
     /// Whether it is the hash of this password.
     pub(super) fn holds(&self, password: &Password) -> bool {
         let mut tag = vec![0; self.tag.len()];
-        let done = Argon2::new(self.algorithm, self.version, self.params.clone())
-            .hash_password_into_with_memory(
+        let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
+        let done = room::lend(&self.params, |blocks| {
+            argon2.hash_password_into_with_memory(
                 password.expose().as_bytes(),
                 &self.salt,
                 &mut tag,
-                memory(&self.params),
-            );
+                blocks,
+            )
+        });
         done.is_ok() && bool::from(tag.ct_eq(&self.tag))
     }
 
@@ -101,14 +103,6 @@ impl fmt::Display for Argon2Hash {
         let (salt, tag) = (STANDARD_NO_PAD.encode(&self.salt), STANDARD_NO_PAD.encode(&self.tag));
         write!(f, "${}$v={version}$m={m},t={t},p={p}${salt}${tag}", self.algorithm)
     }
-}
-
-/// What the hash is computed in. Room that is never touched costs nothing.
-fn memory(params: &Params) -> Vec<Block> {
-    let count = params.block_count();
-    let mut blocks = Vec::with_capacity(count.max(GIVEN_BACK / Block::SIZE));
-    blocks.resize(count, Block::default());
-    blocks
 }
 
 fn parse_costs(text: &str, tag: usize) -> Option<Params> {

@@ -12,6 +12,7 @@ pub mod key_set;
 pub mod keys;
 pub mod password_hash;
 mod ring_jwt;
+pub mod room;
 pub mod seal;
 pub mod secret;
 #[cfg(test)]
