@@ -34,7 +34,8 @@ pub fn start(options: &Log, traces: Option<&Traces>) -> WorkerGuard {
         .thread_name("log")
         .finish(io::stderr());
     let Some(traces) = traces else {
-        // A layer for nobody would have every callsite asked anew each time: without one, a span costs a load.
+        // A layer for nobody would have every callsite asked anew each time: without it, a span
+        // that is off costs a few loads.
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(lines)
