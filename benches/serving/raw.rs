@@ -8,64 +8,127 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use diesel::{
-    Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _,
-};
+use diesel::{SqliteConnection, connection::SimpleConnection as _, prelude::*};
 use tokio::{runtime::Builder, time};
 
 use crate::{Done, load::Tally};
 
-/// How many rows share a commit on `SQLite`: as many as clients refresh at a time.
+/// How many share a commit on `SQLite`: as many as clients refresh at a time.
 const TOGETHER: usize = 64;
 
-/// Bare inserts into a `SQLite` file of their own, [`TOGETHER`] of them a commit that is synced to disk.
-pub fn sqlite_inserts(beside: &Path, length: Duration) -> Done<Tally> {
+/// What is inserted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// One row of 32 bytes into a table that has no index.
+    Plain,
+    /// The two rows that a refresh adds, into tables with the columns and indexes of Cambio's.
+    Pair,
+}
+
+impl Rows {
+    /// The tables, in words that both databases know.
+    fn tables(self, bytes: &str) -> String {
+        match self {
+            Self::Plain => format!("create table if not exists raw (digest {bytes} not null);"),
+            Self::Pair => format!(
+                "create table if not exists raw_access (digest {bytes} not null primary key, kind text not null, \
+                 family_id bigint not null, scope text not null, issued_at bigint not null, expires_at bigint); \
+                 create index if not exists raw_access_family on raw_access (family_id); \
+                 create index if not exists raw_access_expires on raw_access (expires_at); \
+                 create table if not exists raw_refresh (digest {bytes} not null primary key, family_id bigint not null, \
+                 issued_at bigint not null, expires_at bigint not null, consumed_at bigint); \
+                 create index if not exists raw_refresh_family on raw_refresh (family_id); \
+                 create index if not exists raw_refresh_expires on raw_refresh (expires_at);"
+            ),
+        }
+    }
+}
+
+/// Bare inserts into a `SQLite` file of their own, [`TOGETHER`] a commit that is synced to disk.
+pub fn sqlite_inserts(rows: Rows, beside: &Path, length: Duration) -> Done<Tally> {
     let file = beside.with_extension("raw");
     let mut file = SqliteConnection::establish(file.to_str().ok_or("a path")?)?;
-    file.batch_execute(
-        "pragma journal_mode = wal; pragma synchronous = full; \
-         create table if not exists raw (id integer primary key, digest blob not null)",
-    )?;
+    file.batch_execute("pragma journal_mode = wal; pragma synchronous = full;")?;
+    file.batch_execute(&rows.tables("blob"))?;
     let began = Instant::now();
-    let mut good = 0;
+    let mut good = 0_u32;
     while began.elapsed() < length {
         file.batch_execute("begin immediate")?;
         for _ in 0..TOGETHER {
-            let inserting = diesel::sql_query("insert into raw (digest) values (randomblob(32))");
-            inserting.execute(&mut file)?;
             good += 1;
+            let family = i64::from(good % 64);
+            let digests = [rand::random::<[u8; 32]>(), rand::random()];
+            match rows {
+                Rows::Plain => {
+                    diesel::insert_into(raw::table)
+                        .values(raw::digest.eq(&digests[0][..]))
+                        .execute(&mut file)?;
+                }
+                Rows::Pair => {
+                    diesel::insert_into(raw_access::table)
+                        .values((
+                            raw_access::digest.eq(&digests[0][..]),
+                            raw_access::kind.eq("access"),
+                            raw_access::family_id.eq(family),
+                            raw_access::scope.eq("read write"),
+                            raw_access::issued_at.eq(i64::from(good)),
+                            raw_access::expires_at.eq(i64::from(good)),
+                        ))
+                        .execute(&mut file)?;
+                    diesel::insert_into(raw_refresh::table)
+                        .values((
+                            raw_refresh::digest.eq(&digests[1][..]),
+                            raw_refresh::family_id.eq(family),
+                            raw_refresh::issued_at.eq(i64::from(good)),
+                            raw_refresh::expires_at.eq(i64::from(good)),
+                        ))
+                        .execute(&mut file)?;
+                }
+            }
         }
         file.batch_execute("commit")?;
     }
     Ok(Tally { good, length: began.elapsed(), ..Tally::default() })
 }
 
-/// Bare inserts on PostgreSQL, a commit each, on as many connections as clients refresh at a time: the server
-/// syncs many commits at once.
-pub fn postgres_inserts(url: &str, length: Duration) -> Done<Tally> {
+diesel::table! {
+    raw (digest) {
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    raw_access (digest) {
+        digest -> Binary,
+        kind -> Text,
+        family_id -> BigInt,
+        scope -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    raw_refresh (digest) {
+        digest -> Binary,
+        family_id -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+/// Bare inserts on PostgreSQL, one statement and one commit each, on as many connections as clients refresh at a time:
+/// the server syncs many commits at once.
+pub fn postgres_inserts(rows: Rows, url: &str, length: Duration) -> Done<Tally> {
     let began = Instant::now();
     let good = Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut inserting = tokio::task::JoinSet::new();
         let (first, driver) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
         let driver = tokio::spawn(driver);
-        let table =
-            "create table if not exists raw (id bigserial primary key, digest bytea not null)";
-        first.batch_execute(table).await?;
+        first.batch_execute(&rows.tables("bytea")).await?;
         driver.abort();
-        for _ in 0..TOGETHER {
-            let (client, driver) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
-            tokio::spawn(driver);
-            inserting.spawn(async move {
-                client.batch_execute("set synchronous_commit = on").await?;
-                let insert = client.prepare("insert into raw (digest) values ($1)").await?;
-                let until = time::Instant::now() + length;
-                let mut good = 0;
-                while time::Instant::now() < until {
-                    client.execute(&insert, &[&vec![7_u8; 32]]).await?;
-                    good += 1;
-                }
-                Ok::<u32, tokio_postgres::Error>(good)
-            });
+        for client in 0..TOGETHER {
+            inserting.spawn(insert_on_postgres(rows, url.to_owned(), client, length));
         }
         let mut good = 0;
         while let Some(part) = inserting.join_next().await {
@@ -74,6 +137,35 @@ pub fn postgres_inserts(url: &str, length: Duration) -> Done<Tally> {
         Done::Ok(good)
     })?;
     Ok(Tally { good, length: began.elapsed(), ..Tally::default() })
+}
+
+async fn insert_on_postgres(rows: Rows, url: String, client: usize, length: Duration) -> Done<u32> {
+    let (line, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
+    tokio::spawn(driver);
+    line.batch_execute("set synchronous_commit = on").await?;
+    let statement = match rows {
+        Rows::Plain => "insert into raw (digest) values ($1)",
+        Rows::Pair => {
+            "with access as (insert into raw_access values ($1, 'access', $3, 'read write', $4, $4)) \
+             insert into raw_refresh values ($2, $3, $4, $4)"
+        }
+    };
+    let insert = line.prepare(statement).await?;
+    let family = i64::try_from(client)?;
+    let until = time::Instant::now() + length;
+    let mut good = 0_u32;
+    while time::Instant::now() < until {
+        let digests = [rand::random::<[u8; 32]>(), rand::random()].map(Vec::from);
+        let [access, refresh] = &digests;
+        match rows {
+            Rows::Plain => line.execute(&insert, &[access]).await?,
+            Rows::Pair => {
+                line.execute(&insert, &[access, refresh, &family, &i64::from(good)]).await?
+            }
+        };
+        good += 1;
+    }
+    Ok(good)
 }
 
 /// Hashes as Cambio makes them by default, on as many threads as it has for them.

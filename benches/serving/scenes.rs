@@ -76,7 +76,8 @@ fn cambio(site: &Site) -> Vec<Scene<'_>> {
         scene("bearer", 64, always(me(&site.bearer))),
         scene("introspect", 64, always(introspection(&site.bearer))),
         scene("refresh", 64, Box::new(refreshing)),
-        raw_inserts(site),
+        raw_inserts(site, "raw-refresh", raw::Rows::Pair),
+        raw_inserts(site, "raw-insert", raw::Rows::Plain),
         scene("convert-0ms-64", 64, each(conversion)),
         scene("convert-0ms-256", 256, each(conversion)),
         scene("convert-100ms-64", 64, each(conversion)).after(100),
@@ -97,11 +98,11 @@ fn cold(site: &Site) -> Vec<Scene<'_>> {
     ]
 }
 
-fn raw_inserts(site: &Site) -> Scene<'_> {
+fn raw_inserts<'a>(site: &'a Site, name: &'static str, rows: raw::Rows) -> Scene<'a> {
     let url = site.url.clone();
-    Scene::raw(site, "raw-refresh", move |length| match url.strip_prefix("sqlite://") {
-        Some(file) => raw::sqlite_inserts(Path::new(file), length),
-        None => raw::postgres_inserts(&url, length),
+    Scene::raw(site, name, move |length| match url.strip_prefix("sqlite://") {
+        Some(file) => raw::sqlite_inserts(rows, Path::new(file), length),
+        None => raw::postgres_inserts(rows, &url, length),
     })
 }
 

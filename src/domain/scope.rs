@@ -32,6 +32,9 @@ pub const ADMIN: &str = "admin";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScopeSet(Vec<Scope>);
 
+/// No scope at all, as first-party logins have it.
+pub static NO_SCOPE: ScopeSet = ScopeSet(Vec::new());
+
 impl ScopeSet {
     /// Most scopes one set may hold.
     pub const MAX: usize = 64;

@@ -1,7 +1,7 @@
 //! The store: one set of queries, two databases.
 //!
 //! A query is written once and expanded for each backend by `on!`; nothing else knows which database is in
-//! use, but [`open`] (how to connect) and [`migrate`].
+//! use, but [`open`] (how to connect), [`migrate`], and [`rotations`], where round trips count.
 //!
 //! A row sought by a unique key is read with `get_result`, not `first`: `first` says `limit ?`, and `SQLite`
 //! plans a statement anew whenever the value bound to a limit is bound again, which is every time.
@@ -29,6 +29,7 @@ pub mod outbox;
 mod patience;
 pub mod postgres;
 pub mod registration_tokens;
+pub mod rotations;
 mod schema;
 mod server_check;
 pub mod signing_keys;
@@ -48,6 +49,8 @@ use crate::{domain::ended::Ended, error::Fault};
 pub struct AnyConnection {
     driver: Driver,
     ended: Vec<Ended>,
+    /// Whether a transaction is to be opened before the next statement.
+    awaited: bool,
 }
 
 /// The connection itself.
@@ -61,7 +64,7 @@ pub enum Driver {
 impl AnyConnection {
     /// A connection that has done nothing yet.
     pub fn new(driver: Driver) -> Self {
-        Self { driver, ended: Vec::new() }
+        Self { driver, ended: Vec::new(), awaited: false }
     }
 
     /// The connection itself, for what is no query of ours.
@@ -82,8 +85,18 @@ impl AnyConnection {
 }
 
 /// Expands one statement for each backend; a failure becomes a [`Fault`] in the words of that backend. The
-/// only `match` on the backend that a query may see.
+/// only `match` on the backend that a query may see. The statement is part of the transaction.
 macro_rules! on {
+    ($conn:expr, $c:ident => $body:expr) => {{
+        $crate::store::transaction::open(&mut *$conn)?;
+        $crate::store::before!($conn, $c => $body)
+    }};
+}
+pub(crate) use on;
+
+/// The same for what may as well be done before the transaction: on PostgreSQL each statement sees what was committed
+/// when it began, in a transaction or not, so that looking something up needs none.
+macro_rules! before {
     ($conn:expr, $c:ident => $body:expr) => {
         match &mut $conn.driver {
             $crate::store::Driver::Sqlite(boxed) => {
@@ -97,7 +110,7 @@ macro_rules! on {
         }
     };
 }
-pub(crate) use on;
+pub(crate) use before;
 
 /// An instant as stored.
 fn micros(instant: DateTime<Utc>) -> i64 {

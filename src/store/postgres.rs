@@ -108,12 +108,14 @@ impl Target {
         if tls.is_some() {
             config.ssl_mode(tokio_postgres::config::SslMode::Require);
         }
-        // Every query is sought by a key or bounded by a limit: no value is worth a plan of its own, and making one
-        // for four tables costs more than running it.
+        // Every query is sought by a key or bounded by a limit. No value is worth a plan of its own, and making one for four
+        // tables costs more than running it. A plan is kept while its tables grow, so it must not be one for small tables;
+        // and one that collects rows before it looks at them never forgets those that are dead.
         let session = format!(
             "set statement_timeout = {}; set lock_timeout = {}; \
              set idle_in_transaction_session_timeout = 10000; \
-             set plan_cache_mode = force_generic_plan; set jit = off",
+             set plan_cache_mode = force_generic_plan; set jit = off; \
+             set enable_seqscan = off; set enable_bitmapscan = off",
             limits.statement_ms, limits.lock_ms
         );
         let deed = Duration::from_millis(limits.statement_ms);

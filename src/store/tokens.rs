@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{
-    AnyConnection, accounts, instant, micros, on,
+    AnyConnection, accounts, before, instant, micros, on,
     schema::{access_tokens, accounts as account_table, clients, families, refresh_tokens},
     unreadable,
 };
@@ -111,7 +111,7 @@ fn uris(text: &str) -> Vec<String> {
 }
 
 /// What is stored of an access token.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct NewToken<'a> {
     /// Its digest.
     pub digest: Digest,
@@ -287,7 +287,7 @@ pub fn find_refresh(
         Option<accounts::Row>,
         Option<(i64, bool)>,
     );
-    let found: Option<Columns> = on!(conn, c => refresh_tokens::table
+    let found: Option<Columns> = before!(conn, c => refresh_tokens::table
         .inner_join(families::table.left_join(account_table::table).left_join(clients::table))
         .filter(refresh_tokens::digest.eq(&digest.0[..]))
         .filter(families::refresh_ended_at.is_null())

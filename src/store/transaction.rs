@@ -2,20 +2,34 @@
 
 use diesel::{RunQueryDsl as _, connection::SimpleConnection as _, sql_query, sql_types::Text};
 
-use super::{AnyConnection, Driver, faults, line, on};
+use super::{AnyConnection, Driver, before, faults, line, on};
 use crate::{domain::ended::Ended, error::Fault};
 
-/// Opens a transaction that may write. On `SQLite` it takes the write lock at once: a read transaction
-/// that turns into a writing one later would be refused as busy.
+/// Begins a transaction that may write. On `SQLite` it takes the write lock at once: a read transaction
+/// that turns into a writing one later would be refused as busy. On PostgreSQL it waits for the first statement that
+/// needs one: what is looked up before it, and what is one statement by itself, saves the round trips.
 pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
     match &mut conn.driver {
         Driver::Sqlite(sqlite) => faults::sqlite(|| sqlite.batch_execute("begin immediate")),
-        Driver::Postgres(postgres) => faults::postgres(|| postgres.batch_execute("begin")),
+        Driver::Postgres(_) => {
+            conn.awaited = true;
+            Ok(())
+        }
     }
+}
+
+/// Opens the transaction that is waited for, if one is.
+pub(super) fn open(conn: &mut AnyConnection) -> Result<(), Fault> {
+    if !std::mem::take(&mut conn.awaited) {
+        return Ok(());
+    }
+    before!(conn, c => c.batch_execute("begin")?);
+    Ok(())
 }
 
 /// Lets the statements of this transaction take as long as they take.
 pub fn take_time(conn: &mut AnyConnection) -> Result<(), Fault> {
+    open(conn)?;
     match &mut conn.driver {
         Driver::Sqlite(_) => Ok(()),
         Driver::Postgres(postgres) => {
@@ -28,13 +42,16 @@ pub fn take_time(conn: &mut AnyConnection) -> Result<(), Fault> {
 /// that listens what was taken from somebody.
 pub fn commit(conn: &mut AnyConnection) -> Result<(), Fault> {
     tell(conn)?;
-    on!(conn, c => c.batch_execute("commit")?);
+    if !std::mem::take(&mut conn.awaited) {
+        before!(conn, c => c.batch_execute("commit")?);
+    }
     Ok(())
 }
 
-/// Drops everything since [`begin`].
+/// Drops everything since [`begin`]. A failure means that the connection is of no use any more.
 pub fn roll_back(conn: &mut AnyConnection) -> Result<(), Fault> {
-    on!(conn, c => c.batch_execute("rollback")?);
+    let word = if std::mem::take(&mut conn.awaited) { "select 1" } else { "rollback" };
+    before!(conn, c => c.batch_execute(word)?);
     Ok(())
 }
 
@@ -59,12 +76,14 @@ pub fn drop_part(conn: &mut AnyConnection) -> Result<(), Fault> {
 /// On PostgreSQL the other nodes are told by the transaction itself: they are if it is kept, and only then. What
 /// takes nothing from anybody waits for the next beat: transactions that tell something are committed one by one.
 fn tell(conn: &mut AnyConnection) -> Result<(), Fault> {
-    let Driver::Postgres(postgres) = &mut conn.driver else { return Ok(()) };
+    let Driver::Postgres(_) = &conn.driver else { return Ok(()) };
     let urgent = conn.ended.iter().copied().filter(|ended| ended.is_urgent());
     let words = Ended::words(urgent, line::LONGEST);
     if words.is_empty() {
         return Ok(());
     }
+    open(conn)?;
+    let Driver::Postgres(postgres) = &mut conn.driver else { return Ok(()) };
     faults::postgres(|| {
         let telling = sql_query("select pg_notify($1, $2)");
         telling.bind::<Text, _>(line::CHANNEL).bind::<Text, _>(words).execute(postgres.as_mut())

@@ -51,14 +51,16 @@ pub fn renew(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<ApiPair
         "access": draft.token.expose_secret(),
         "refresh": refresh.expose_secret(),
     });
-    if let Turn::Again(verdict) =
-        rotation::use_up(ctx, &shown, &Told { answer, successor: &refresh })?
-    {
+    let told = Told {
+        answer,
+        successor: &refresh,
+        end: rotation::end_of(&shown.found).min(ctx.now + ctx.policy.api.refresh),
+        access: draft.row(family.id),
+        alone: false,
+    };
+    if let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told)? {
         return verdict.and_then(|told| retry(&told));
     }
-    jwt::record(ctx, &draft, family.id)?;
-    let idle = rotation::end_of(&shown.found).min(ctx.now + ctx.policy.api.refresh);
-    tokens::insert_refresh(ctx.conn, secret::digest(&refresh), family.id, (ctx.now, idle))?;
     Ok(Verdict::Done(ApiPair { access: draft.token, refresh }))
 }
 

@@ -14,7 +14,10 @@ use crate::{
         token::{FamilyId, IssuedTokens, TokenKind},
     },
     error::{Outcome, Refusal},
-    store::{accounts, families, tokens},
+    store::{
+        accounts, families,
+        tokens::{self, NewToken},
+    },
 };
 
 /// What access tokens begin with.
@@ -52,9 +55,10 @@ pub(super) fn with_family(
         };
     let family = begin(ctx, grant, Some(end))?;
     let pair = draw(ctx, grant, refresh)?;
-    store(ctx, &pair, family, grant)?;
+    tokens::insert_access(ctx.conn, &access(ctx, &pair, family, grant), ctx.now)?;
     if let Some(refresh) = &pair.refresh {
-        store_refresh(ctx, refresh, family, end)?;
+        let times = (ctx.now, refresh_end(ctx, end));
+        tokens::insert_refresh(ctx.conn, secret::digest(refresh), family, times)?;
     }
     Ok((answer(ctx, pair, grant.scope.clone()), family))
 }
@@ -99,7 +103,7 @@ pub(super) fn within(account: Option<&Account>, scope: &ScopeSet) -> Outcome<Sco
 pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
     let token = secret::hex40(ctx.entropy);
     let family = begin(ctx, grant, None)?;
-    let new = tokens::NewToken {
+    let new = NewToken {
         digest: secret::digest(&token),
         kind: TokenKind::Auth,
         family,
@@ -136,33 +140,26 @@ pub(super) fn jti_of(ctx: &Ctx<'_>) -> SecretString {
     hex::encode(ctx.entropy.bytes::<16>()).into()
 }
 
-/// Stores the access token of a pair.
-pub(super) fn store(
-    ctx: &mut Ctx<'_>,
+/// The access token of a pair as it is stored.
+pub(super) fn access<'a>(
+    ctx: &Ctx<'_>,
     pair: &Pair,
     family: FamilyId,
-    grant: &Grant,
-) -> Outcome<()> {
-    let new = tokens::NewToken {
+    grant: &'a Grant,
+) -> NewToken<'a> {
+    NewToken {
         digest: secret::digest(&pair.access),
         kind: TokenKind::Access,
         family,
         scope: &grant.scope,
         expires_at: Some(ctx.now + ctx.policy.lifetimes.access),
         resources: &grant.audience,
-    };
-    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+    }
 }
 
-/// Stores a refresh token; it ends when it is idle too long, and with its family at the latest.
-pub(super) fn store_refresh(
-    ctx: &mut Ctx<'_>,
-    refresh: &SecretString,
-    family: FamilyId,
-    family_end: DateTime<Utc>,
-) -> Outcome<()> {
-    let end = family_end.min(ctx.now + ctx.policy.lifetimes.refresh_idle);
-    Ok(tokens::insert_refresh(ctx.conn, secret::digest(refresh), family, (ctx.now, end))?)
+/// When a refresh token of today ends: when it is idle too long, and with its family at the latest.
+pub(super) fn refresh_end(ctx: &Ctx<'_>, family_end: DateTime<Utc>) -> DateTime<Utc> {
+    family_end.min(ctx.now + ctx.policy.lifetimes.refresh_idle)
 }
 
 /// The answer for the caller.

@@ -18,7 +18,7 @@ use crate::{
         token::{IssuedTokens, RefreshStage},
     },
     error::{Fault, Outcome, Refusal, Why},
-    store::tokens::{self, FoundRefresh},
+    store::tokens::FoundRefresh,
 };
 
 /// A refresh token that is the client's, of a grant that stands.
@@ -124,16 +124,18 @@ fn replace(
     let successor = pair.refresh.clone().ok_or_else(alone)?;
     let id_token = allowed.id_token(ctx, &pair.access)?;
     let answer = IssuedTokens { id_token, ..issue::answer(ctx, pair.clone(), grant.scope.clone()) };
-    let told = Told { answer: told(&answer), successor: &successor };
-    if let Turn::Again(verdict) = rotation::use_up(ctx, shown, &told)? {
-        return verdict.and_then(|told| retry(&told));
+    let told = Told {
+        answer: told(&answer),
+        successor: &successor,
+        end: issue::refresh_end(ctx, rotation::end_of(&shown.found)),
+        access: issue::access(ctx, &pair, shown.found.family.id, &grant),
+        // The predecessor's access tokens end with it, as the published contract has it.
+        alone: true,
+    };
+    match rotation::use_up(ctx, shown, &told)? {
+        Turn::Fresh => Ok(Verdict::Done(answer)),
+        Turn::Again(verdict) => verdict.and_then(|told| retry(&told)),
     }
-    let family = shown.found.family.id;
-    // The predecessor's access tokens end with it, as the published contract has it.
-    tokens::delete_access_of(ctx.conn, family)?;
-    issue::store(ctx, &pair, family, &grant)?;
-    issue::store_refresh(ctx, &successor, family, rotation::end_of(&shown.found))?;
-    Ok(Verdict::Done(answer))
 }
 
 fn told(answer: &IssuedTokens) -> Value {

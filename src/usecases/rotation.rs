@@ -15,7 +15,10 @@ use crate::{
         token::{Digest, RefreshStage},
     },
     error::{Fault, Outcome, Refusal, Why},
-    store::tokens::{self, FoundFamily, FoundRefresh},
+    store::{
+        rotations::{self, Rotation},
+        tokens::{self, FoundFamily, FoundRefresh, NewToken},
+    },
 };
 
 /// What the sealed answer of a rotation is sealed for.
@@ -37,11 +40,17 @@ pub(super) struct Told<'a> {
     pub(super) answer: Value,
     /// What the new refresh token is stored under the digest of.
     pub(super) successor: &'a SecretString,
+    /// When its time is over.
+    pub(super) end: DateTime<Utc>,
+    /// The access token that comes with it.
+    pub(super) access: NewToken<'a>,
+    /// Whether the family's other access tokens end.
+    pub(super) alone: bool,
 }
 
 /// What came of using a refresh token up.
 pub(super) enum Turn {
-    /// It is used up; what was to be told can now be stored.
+    /// It is used up, and what is to be told is stored.
     Fresh,
     /// It had been used before.
     Again(Verdict<Retold>),
@@ -82,7 +91,7 @@ pub(super) fn find<'a>(
     Ok(Shown { token, digest, found })
 }
 
-/// Uses a refresh token up. What is told is sealed under the token itself, for a retry.
+/// Uses a refresh token up and stores what takes its place. What is told is sealed under the token itself, for a retry.
 ///
 /// The caller has seen to it that the token is its own and may be used.
 pub(super) fn use_up(ctx: &mut Ctx<'_>, shown: &Shown<'_>, told: &Told<'_>) -> Outcome<Turn> {
@@ -98,7 +107,14 @@ pub(super) fn use_up(ctx: &mut Ctx<'_>, shown: &Shown<'_>, told: &Told<'_>) -> O
         let text = json!({ "answer": told.answer, "successor": told.successor.expose_secret() });
         Some(seal::seal(shown.token, PURPOSE, text.to_string().as_bytes())?)
     };
-    if tokens::consume_refresh(ctx.conn, shown.digest, ctx.now, sealed.as_deref())? {
+    let rotation = Rotation {
+        used: shown.digest,
+        sealed: sealed.as_deref(),
+        refresh: (secret::digest(told.successor), told.end),
+        access: told.access,
+        alone: told.alone,
+    };
+    if rotations::rotate(ctx.conn, &rotation, ctx.now)? {
         return Ok(Turn::Fresh);
     }
     // Somebody was first, and has committed by now: the token is a used one after all.

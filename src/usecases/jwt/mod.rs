@@ -24,13 +24,13 @@ use crate::{
         account::{Account, AccountId},
         credential::{Principal, ShownJwt, Via},
         grant::How,
-        scope::ScopeSet,
+        scope::{NO_SCOPE, ScopeSet},
         token::{FamilyId, TokenKind},
     },
     error::{Outcome, Refusal, Why},
     store::{
         accounts, groups,
-        tokens::{self, FoundToken},
+        tokens::{self, FoundToken, NewToken},
     },
 };
 
@@ -80,6 +80,20 @@ pub(super) struct Draft {
     end: DateTime<Utc>,
 }
 
+impl Draft {
+    /// An access JWT as it is recorded.
+    pub(super) fn row(&self, family: FamilyId) -> NewToken<'_> {
+        NewToken {
+            digest: secret::digest(&self.jti),
+            kind: TokenKind::Jwt,
+            family,
+            scope: &NO_SCOPE,
+            expires_at: Some(self.end),
+            resources: &[],
+        }
+    }
+}
+
 /// Signs claims, with an end and a name.
 pub(super) fn draft(
     ctx: &Ctx<'_>,
@@ -95,15 +109,7 @@ pub(super) fn draft(
 
 /// Records an access JWT.
 pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
-    let new = tokens::NewToken {
-        digest: secret::digest(&draft.jti),
-        kind: TokenKind::Jwt,
-        family,
-        scope: &ScopeSet::default(),
-        expires_at: Some(draft.end),
-        resources: &[],
-    };
-    Ok(tokens::insert_access(ctx.conn, &new, ctx.now)?)
+    Ok(tokens::insert_access(ctx.conn, &draft.row(family), ctx.now)?)
 }
 
 /// Records a refresh JWT.

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     crypto::{keys::JwtKey, secret},
-    domain::{account::Account, token::RefreshStage},
+    domain::{
+        account::Account,
+        token::{FamilyId, RefreshStage},
+    },
     error::{Outcome, Refusal, Why},
     store::tokens,
     usecases::{
@@ -44,22 +47,25 @@ pub fn refresh(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<Refre
     }
     let end = rotation::end_of(&shown.found).min(ctx.now + ctx.policy.lifetimes.jwt_refresh);
     let refresh = refresh_token(ctx, &key, owner.id, end)?;
-    if ctx.policy.jwt_rotation.blacklist
-        && let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told(&access, &refresh))?
-    {
-        return verdict.and_then(|told| retry(&told));
+    if ctx.policy.jwt_rotation.blacklist {
+        let told = told(&access, &refresh, family);
+        if let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told)? {
+            return verdict.and_then(|told| retry(&told));
+        }
+    } else {
+        record(ctx, &access, family)?;
+        record_refresh(ctx, &refresh, family)?;
     }
-    record(ctx, &access, family)?;
-    record_refresh(ctx, &refresh, family)?;
     Ok(Verdict::Done(Refreshed { access: access.token, refresh: Some(refresh.token) }))
 }
 
-fn told<'a>(access: &Draft, refresh: &'a Draft) -> Told<'a> {
+fn told<'a>(access: &'a Draft, refresh: &'a Draft, family: FamilyId) -> Told<'a> {
     let answer = json!({
         "access": access.token.expose_secret(),
         "refresh": refresh.token.expose_secret(),
     });
-    Told { answer, successor: &refresh.jti }
+    let access = access.row(family);
+    Told { answer, successor: &refresh.jti, end: refresh.end, access, alone: false }
 }
 
 fn retry(told: &Retold) -> Outcome<Refreshed> {
