@@ -1,24 +1,42 @@
 //! Events, as they were written down.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 
-use super::{AnyConnection, instant, micros, on, schema::audit_events};
+use super::{
+    AnyConnection, instant, micros, on,
+    schema::{audit_events, clients},
+};
 use crate::{
     domain::{
         account::AccountId,
-        audit::{Event, EventKind, Whence, plain},
+        audit::{Application, Event, EventKind, Whence, plain},
     },
     error::Fault,
 };
 
-/// Writes an event down, in the transaction of what it tells of. The id of its client is given by itself.
+diesel::define_sql_function! {
+    /// The first of the two that is not null.
+    fn coalesce(one: Nullable<Text>, other: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// Writes an event down, in the transaction of what it tells of. A client that is known by its key is written down
+/// by its id of that moment.
 pub fn insert(
     conn: &mut AnyConnection,
     event: &Event,
-    client: Option<&str>,
     (whence, at): (&Whence, DateTime<Utc>),
 ) -> Result<(), Fault> {
+    let (id, key) = match &event.client {
+        Some(Application::Id(id)) => (Some(plain(id.as_str())), None),
+        Some(Application::Key(key)) => (None, Some(key.0)),
+        None => (None, None),
+    };
+    let by_key =
+        || clients::table.filter(clients::id.nullable().eq(key)).select(clients::client_id);
     on!(conn, c => diesel::insert_into(audit_events::table)
         .values((
             audit_events::at.eq(micros(at)),
@@ -26,7 +44,7 @@ pub fn insert(
             audit_events::side.eq(whence.side.word()),
             audit_events::principal_id.eq(whence.principal.map(|account| account.0)),
             audit_events::account_id.eq(event.account.map(|account| account.0)),
-            audit_events::client_id.eq(client.map(plain)),
+            audit_events::client_id.eq(coalesce(&id, by_key().single_value())),
             audit_events::detail.eq(plain(&event.detail)),
             audit_events::address.eq(whence.address.map(|address| address.to_string())),
             audit_events::request_id.eq(whence.request.map(hex::encode)),

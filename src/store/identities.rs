@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{AnyConnection, micros, on, schema::identities};
+use super::{
+    AnyConnection, accounts, micros, on,
+    schema::{accounts as account_table, identities},
+};
 use crate::{
     domain::{
-        account::AccountId,
+        account::{Account, AccountId},
         provider::{ProviderName, Subject},
     },
     error::Fault,
@@ -17,14 +20,15 @@ pub fn find(
     conn: &mut AnyConnection,
     provider: &ProviderName,
     subject: &Subject,
-) -> Result<Option<AccountId>, Fault> {
-    let id: Option<i64> = on!(conn, c => identities::table
+) -> Result<Option<Account>, Fault> {
+    let row: Option<accounts::Row> = on!(conn, c => identities::table
+        .inner_join(account_table::table)
         .filter(identities::provider.eq(provider.as_str()))
         .filter(identities::subject.eq(subject.as_str()))
-        .select(identities::account_id)
+        .select(accounts::Row::as_select())
         .get_result(c)
         .optional()?);
-    Ok(id.map(AccountId))
+    row.map(Account::try_from).transpose()
 }
 
 /// Ties an identity to an account. One that is tied already is a [`Fault::Conflict`].

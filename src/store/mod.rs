@@ -1,7 +1,7 @@
 //! The store: one set of queries, two databases.
 //!
 //! A query is written once and expanded for each backend by `on!`; nothing else knows which database is in
-//! use, but [`open`] (how to connect), [`migrate`], and [`rotations`], where round trips count.
+//! use, but [`open`] (how to connect), [`migrate`], and [`rotations`] and [`issues`], where round trips count.
 //!
 //! A row sought by a unique key is read with `get_result`, not `first`: `first` says `limit ?`, and `SQLite`
 //! plans a statement anew whenever the value bound to a limit is bound again, which is every time.
@@ -20,6 +20,7 @@ pub mod families;
 mod faults;
 pub mod groups;
 pub mod identities;
+pub mod issues;
 pub mod line;
 pub mod mail_tokens;
 pub mod migrate;

@@ -17,7 +17,10 @@ use super::{
     tokens::{self, NewToken},
 };
 use crate::{
-    domain::{ended::Ended, token::Digest},
+    domain::{
+        ended::Ended,
+        token::{Digest, FamilyId},
+    },
     error::Fault,
 };
 
@@ -30,7 +33,9 @@ pub struct Rotation<'a> {
     pub sealed: Option<&'a [u8]>,
     /// The refresh token in its place, and when its time is over.
     pub refresh: (Digest, DateTime<Utc>),
-    /// The access token that comes with it; both are of its family.
+    /// The family of all of them.
+    pub family: FamilyId,
+    /// The access token that comes with it.
     pub access: NewToken<'a>,
     /// Whether the family's other access tokens end.
     pub alone: bool,
@@ -44,47 +49,84 @@ pub fn rotate(
 ) -> Result<bool, Fault> {
     if let Driver::Postgres(postgres) = &mut conn.driver {
         if rotation.alone {
-            conn.ended.push(Ended::Replaced(rotation.access.family));
+            conn.ended.push(Ended::Replaced(rotation.family));
         }
         let together = Together::new(rotation, now);
         return faults::postgres(|| Ok(together.execute(postgres.as_mut())? == 1));
     }
-    let Rotation { used, sealed, refresh, access, alone } = rotation;
+    let Rotation { used, sealed, refresh, family, access, alone } = rotation;
     if !tokens::consume_refresh(conn, *used, now, *sealed)? {
         return Ok(false);
     }
     if *alone {
-        tokens::delete_access_of(conn, access.family)?;
+        tokens::delete_access_of(conn, *family)?;
     }
-    tokens::insert_access(conn, access, now)?;
-    tokens::insert_refresh(conn, refresh.0, access.family, (now, refresh.1))?;
+    tokens::insert_access(conn, *family, access, now)?;
+    tokens::insert_refresh(conn, refresh.0, *family, (now, refresh.1))?;
     Ok(true)
+}
+
+/// An access token as the statements that do several things at once insert it.
+#[derive(Debug)]
+pub(super) struct AccessRow {
+    digest: [u8; 32],
+    kind: &'static str,
+    scope: String,
+    now: i64,
+    end: Option<i64>,
+    resources: String,
+}
+
+impl AccessRow {
+    pub(super) fn of(new: &NewToken<'_>, now: DateTime<Utc>) -> Self {
+        Self {
+            digest: new.digest.0,
+            kind: new.kind.word(),
+            scope: new.scope.to_string(),
+            now: micros(now),
+            end: new.expires_at.map(micros),
+            resources: new.resources.join(" "),
+        }
+    }
+
+    /// The insertion, for the families that an earlier part of the statement tells as its column `family`.
+    pub(super) fn insert_from<'b>(
+        &'b self,
+        part: &'static str,
+        out: &mut AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
+        out.push_sql("insert into access_tokens ");
+        out.push_sql("(digest, kind, family_id, scope, issued_at, expires_at, resources) select ");
+        out.push_bind_param::<Binary, _>(&self.digest)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.kind)?;
+        out.push_sql(", family, ");
+        out.push_bind_param::<Text, _>(&self.scope)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.now)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.end)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&self.resources)?;
+        out.push_sql(" from ");
+        out.push_sql(part);
+        Ok(())
+    }
 }
 
 /// The same as one statement. Its parts see what was there before it: the tokens that end are not the one that comes.
 #[derive(Debug)]
 struct Together<'a> {
     rotation: &'a Rotation<'a>,
-    kind: &'static str,
+    access: AccessRow,
     now: i64,
     refresh_end: i64,
-    scope: String,
-    access_end: Option<i64>,
-    resources: String,
 }
 
 impl<'a> Together<'a> {
     fn new(rotation: &'a Rotation<'a>, now: DateTime<Utc>) -> Self {
-        let Rotation { refresh, access, .. } = rotation;
-        Self {
-            rotation,
-            kind: access.kind.word(),
-            now: micros(now),
-            refresh_end: micros(refresh.1),
-            scope: access.scope.to_string(),
-            access_end: access.expires_at.map(micros),
-            resources: access.resources.join(" "),
-        }
+        let access = AccessRow::of(&rotation.access, now);
+        Self { rotation, access, now: micros(now), refresh_end: micros(rotation.refresh.1) }
     }
 }
 
@@ -95,7 +137,7 @@ impl QueryId for Together<'_> {
 
 impl QueryFragment<Pg> for Together<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Rotation { used, sealed, refresh, access, alone } = self.rotation;
+        let Rotation { used, sealed, refresh, alone, .. } = self.rotation;
         out.push_sql("with used as (update refresh_tokens set consumed_at = ");
         out.push_bind_param::<BigInt, _>(&self.now)?;
         out.push_sql(", sealed = ");
@@ -107,20 +149,9 @@ impl QueryFragment<Pg> for Together<'_> {
             "ended as (delete from access_tokens using used where family_id = used.family and ",
         );
         out.push_bind_param::<Bool, _>(alone)?;
-        out.push_sql("), access as (insert into access_tokens ");
-        out.push_sql("(digest, kind, family_id, scope, issued_at, expires_at, resources) select ");
-        out.push_bind_param::<Binary, _>(&access.digest.0)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(self.kind)?;
-        out.push_sql(", used.family, ");
-        out.push_bind_param::<Text, _>(&self.scope)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.now)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Nullable<BigInt>, _>(&self.access_end)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(&self.resources)?;
-        out.push_sql(" from used) insert into refresh_tokens ");
+        out.push_sql("), access as (");
+        self.access.insert_from("used", &mut out)?;
+        out.push_sql(") insert into refresh_tokens ");
         out.push_sql("(digest, family_id, issued_at, expires_at) select ");
         out.push_bind_param::<Binary, _>(&refresh.0.0)?;
         out.push_sql(", used.family, ");

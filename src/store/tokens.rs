@@ -117,8 +117,6 @@ pub struct NewToken<'a> {
     pub digest: Digest,
     /// Which door it opens.
     pub kind: TokenKind,
-    /// Its family.
-    pub family: FamilyId,
     /// What it allows.
     pub scope: &'a ScopeSet,
     /// When its time is over.
@@ -127,9 +125,10 @@ pub struct NewToken<'a> {
     pub resources: &'a [String],
 }
 
-/// Stores an access or auth token.
+/// Stores an access or auth token of a family.
 pub fn insert_access(
     conn: &mut AnyConnection,
+    family: FamilyId,
     new: &NewToken<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
@@ -137,7 +136,7 @@ pub fn insert_access(
         .values((
             access_tokens::digest.eq(&new.digest.0[..]),
             access_tokens::kind.eq(new.kind.word()),
-            access_tokens::family_id.eq(new.family.0),
+            access_tokens::family_id.eq(family.0),
             access_tokens::scope.eq(new.scope.to_string()),
             access_tokens::issued_at.eq(micros(now)),
             access_tokens::expires_at.eq(new.expires_at.map(micros)),

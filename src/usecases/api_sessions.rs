@@ -55,7 +55,7 @@ pub fn renew(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<ApiPair
         answer,
         successor: &refresh,
         end: rotation::end_of(&shown.found).min(ctx.now + ctx.policy.api.refresh),
-        access: draft.row(family.id),
+        access: draft.row(),
         alone: false,
     };
     if let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told)? {

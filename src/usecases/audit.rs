@@ -39,15 +39,7 @@ impl Ctx<'_> {
 /// Writes events down.
 pub fn write(ctx: &mut Ctx<'_>, told: &[Told]) -> Outcome<()> {
     for Told { event, whence, at } in told {
-        let client = match &event.client {
-            Some(Application::Id(id)) => Some(id.as_str().to_owned()),
-            Some(Application::Key(key)) => {
-                let client = clients::find_by_key(ctx.conn, *key)?;
-                client.map(|client| client.id.as_str().to_owned())
-            }
-            None => None,
-        };
-        audit_events::insert(ctx.conn, event, client.as_deref(), (whence, *at))?;
+        audit_events::insert(ctx.conn, event, (whence, *at))?;
     }
     Ok(())
 }

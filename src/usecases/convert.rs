@@ -89,12 +89,7 @@ pub fn convert(ctx: &mut Ctx<'_>, wish: &Convert) -> Outcome<Converted> {
 pub(super) fn account_of(ctx: &mut Ctx<'_>, arrival: &Arrival) -> Outcome<Account> {
     let who = &arrival.identity;
     match identities::find(ctx.conn, &who.provider, &who.subject)? {
-        Some(id) => {
-            let account = accounts::find(ctx.conn, id)?;
-            let account =
-                account.ok_or_else(|| Fault::internal("an identity without its account"))?;
-            known(ctx, account)
-        }
+        Some(account) => known(ctx, account),
         None => first_time(ctx, arrival),
     }
 }

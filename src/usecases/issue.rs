@@ -16,6 +16,7 @@ use crate::{
     error::{Outcome, Refusal},
     store::{
         accounts, families,
+        issues::{self, Issue},
         tokens::{self, NewToken},
     },
 };
@@ -53,27 +54,34 @@ pub(super) fn with_family(
             // Nothing can come of it once the access token has ended: its row need not be kept.
             WithRefresh::No => lifetimes.access,
         };
-    let family = begin(ctx, grant, Some(end))?;
     let pair = draw(ctx, grant, refresh)?;
-    tokens::insert_access(ctx.conn, &access(ctx, &pair, family, grant), ctx.now)?;
-    if let Some(refresh) = &pair.refresh {
-        let times = (ctx.now, refresh_end(ctx, end));
-        tokens::insert_refresh(ctx.conn, secret::digest(refresh), family, times)?;
-    }
+    let refresh = pair.refresh.as_ref();
+    let issue = Issue {
+        grant,
+        end,
+        access: access(ctx, &pair, grant),
+        refresh: refresh.map(|token| (secret::digest(token), refresh_end(ctx, end))),
+    };
+    let family = issues::insert(ctx.conn, &issue, ctx.now)?;
+    signed_in(ctx, grant);
     Ok((answer(ctx, pair, grant.scope.clone()), family))
 }
 
-/// Begins a family. That somebody came in is told here, whatever the dialect.
+/// Begins a family. That somebody came in is told with it, whatever the dialect.
 pub(super) fn begin(
     ctx: &mut Ctx<'_>,
     grant: &Grant,
     end: Option<DateTime<Utc>>,
 ) -> Outcome<FamilyId> {
+    signed_in(ctx, grant);
+    Ok(families::insert(ctx.conn, grant, ctx.now, end)?)
+}
+
+fn signed_in(ctx: &mut Ctx<'_>, grant: &Grant) {
     if let Some(account) = grant.account {
         let event = Event::new(EventKind::SignedIn).of(account).with(grant.how.word());
         ctx.tell(Event { client: grant.client.map(Application::Key), ..event });
     }
-    Ok(families::insert(ctx.conn, grant, ctx.now, end)?)
 }
 
 /// The scope of a grant, less what its account may not have: `admin` is for administrators. A client whose scope has
@@ -106,12 +114,11 @@ pub fn auth_token(ctx: &mut Ctx<'_>, grant: &Grant) -> Outcome<SecretString> {
     let new = NewToken {
         digest: secret::digest(&token),
         kind: TokenKind::Auth,
-        family,
         scope: &grant.scope,
         expires_at: ctx.policy.lifetimes.auth_token_idle.map(|idle| ctx.now + idle),
         resources: &[],
     };
-    tokens::insert_access(ctx.conn, &new, ctx.now)?;
+    tokens::insert_access(ctx.conn, family, &new, ctx.now)?;
     Ok(token)
 }
 
@@ -141,16 +148,10 @@ pub(super) fn jti_of(ctx: &Ctx<'_>) -> SecretString {
 }
 
 /// The access token of a pair as it is stored.
-pub(super) fn access<'a>(
-    ctx: &Ctx<'_>,
-    pair: &Pair,
-    family: FamilyId,
-    grant: &'a Grant,
-) -> NewToken<'a> {
+pub(super) fn access<'a>(ctx: &Ctx<'_>, pair: &Pair, grant: &'a Grant) -> NewToken<'a> {
     NewToken {
         digest: secret::digest(&pair.access),
         kind: TokenKind::Access,
-        family,
         scope: &grant.scope,
         expires_at: Some(ctx.now + ctx.policy.lifetimes.access),
         resources: &grant.audience,

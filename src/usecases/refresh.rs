@@ -128,7 +128,7 @@ fn replace(
         answer: told(&answer),
         successor: &successor,
         end: issue::refresh_end(ctx, rotation::end_of(&shown.found)),
-        access: issue::access(ctx, &pair, shown.found.family.id, &grant),
+        access: issue::access(ctx, &pair, &grant),
         // The predecessor's access tokens end with it, as the published contract has it.
         alone: true,
     };

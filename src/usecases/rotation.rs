@@ -111,6 +111,7 @@ pub(super) fn use_up(ctx: &mut Ctx<'_>, shown: &Shown<'_>, told: &Told<'_>) -> O
         used: shown.digest,
         sealed: sealed.as_deref(),
         refresh: (secret::digest(told.successor), told.end),
+        family: shown.found.family.id,
         access: told.access,
         alone: told.alone,
     };

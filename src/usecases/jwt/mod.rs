@@ -82,11 +82,10 @@ pub(super) struct Draft {
 
 impl Draft {
     /// An access JWT as it is recorded.
-    pub(super) fn row(&self, family: FamilyId) -> NewToken<'_> {
+    pub(super) fn row(&self) -> NewToken<'_> {
         NewToken {
             digest: secret::digest(&self.jti),
             kind: TokenKind::Jwt,
-            family,
             scope: &NO_SCOPE,
             expires_at: Some(self.end),
             resources: &[],
@@ -109,7 +108,7 @@ pub(super) fn draft(
 
 /// Records an access JWT.
 pub(super) fn record(ctx: &mut Ctx<'_>, draft: &Draft, family: FamilyId) -> Outcome<()> {
-    Ok(tokens::insert_access(ctx.conn, &draft.row(family), ctx.now)?)
+    Ok(tokens::insert_access(ctx.conn, family, &draft.row(), ctx.now)?)
 }
 
 /// Records a refresh JWT.

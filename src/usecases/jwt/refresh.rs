@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     crypto::{keys::JwtKey, secret},
-    domain::{
-        account::Account,
-        token::{FamilyId, RefreshStage},
-    },
+    domain::{account::Account, token::RefreshStage},
     error::{Outcome, Refusal, Why},
     store::tokens,
     usecases::{
@@ -48,7 +45,7 @@ pub fn refresh(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<Refre
     let end = rotation::end_of(&shown.found).min(ctx.now + ctx.policy.lifetimes.jwt_refresh);
     let refresh = refresh_token(ctx, &key, owner.id, end)?;
     if ctx.policy.jwt_rotation.blacklist {
-        let told = told(&access, &refresh, family);
+        let told = told(&access, &refresh);
         if let Turn::Again(verdict) = rotation::use_up(ctx, &shown, &told)? {
             return verdict.and_then(|told| retry(&told));
         }
@@ -59,13 +56,12 @@ pub fn refresh(ctx: &mut Ctx<'_>, shown: &SecretString) -> Outcome<Verdict<Refre
     Ok(Verdict::Done(Refreshed { access: access.token, refresh: Some(refresh.token) }))
 }
 
-fn told<'a>(access: &'a Draft, refresh: &'a Draft, family: FamilyId) -> Told<'a> {
+fn told<'a>(access: &'a Draft, refresh: &'a Draft) -> Told<'a> {
     let answer = json!({
         "access": access.token.expose_secret(),
         "refresh": refresh.token.expose_secret(),
     });
-    let access = access.row(family);
-    Told { answer, successor: &refresh.jti, end: refresh.end, access, alone: false }
+    Told { answer, successor: &refresh.jti, end: refresh.end, access: access.row(), alone: false }
 }
 
 fn retry(told: &Retold) -> Outcome<Refreshed> {
