@@ -91,7 +91,7 @@ impl Load {
             }
             Ok(said) if said.status == 503 => {
                 journal.put_off += 1;
-                journal.unpromising += usize::from(!said.retry_after);
+                journal.unpromising += usize::from(said.retry_after.is_none());
                 Ok(None)
             }
             Ok(said) => {

@@ -29,11 +29,15 @@ mod kills;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
 mod outages;
+#[cfg(test)]
+mod pair;
 #[cfg(test)]
 mod panics;
 #[cfg(test)]
@@ -52,6 +56,8 @@ mod races;
 mod scene;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared_file;
 #[cfg(test)]
 mod smtp;
 #[cfg(test)]
