@@ -11,7 +11,7 @@ use std::{
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    commits, crowds, disks, kills, links, mails, outages,
+    backups, commits, crowds, disks, kills, links, mails, outages,
     pair::On,
     panics, providers, races,
     scene::Scale,
@@ -23,7 +23,7 @@ use crate::{
 type Play = fn(Scale) -> LocalBoxFuture<'static, Verdict>;
 
 /// A fault by its number, what it is, and how it is played.
-const FAULTS: [(&str, &str, Play); 27] = [
+const FAULTS: [(&str, &str, Play); 28] = [
     ("F01", "kill -9 at work, SQLite", |scale| kills::on_a_file(scale).boxed_local()),
     ("F02", "kill -9 at work, PostgreSQL", |scale| kills::on_postgres(scale).boxed_local()),
     ("F03", "PostgreSQL crashes", |scale| outages::crash(scale).boxed_local()),
@@ -57,6 +57,7 @@ const FAULTS: [(&str, &str, Play); 27] = [
     }),
     ("F27", "nodes migrate at once", |scale| starts::migrations(scale).boxed_local()),
     ("F29", "SIGTERM under load", |scale| stops::graceful(scale).boxed_local()),
+    ("F32", "copies are put back", |scale| backups::put_back(scale).boxed_local()),
     ("F35", "two thousand idle connections", |scale| crowds::idle(scale).boxed_local()),
     ("F38", "sixty-four writers, SQLite", |scale| crowds::writers(scale).boxed_local()),
     ("F39", "a door panics", |scale| panics::handlers(scale).boxed_local()),

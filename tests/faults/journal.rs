@@ -58,6 +58,8 @@ pub struct Grant {
     pub access: String,
     /// The refresh token.
     pub refresh: String,
+    /// The access tokens it had before, the oldest first.
+    pub former: Vec<String>,
     /// Where it stands.
     pub standing: Standing,
     /// Whether anything has happened to it since the last check.

@@ -7,7 +7,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::{
+    StreamExt as _,
+    future::{BoxFuture, join_all},
+    stream::FuturesUnordered,
+};
 
 use crate::{
     callers::{Caller, Heard, Said},
@@ -47,6 +51,17 @@ const WORKERS: [Turn; 10] = [
     |load| Box::pin(async move { load.revoke().await }),
 ];
 
+/// What applications ask for in turn, where it is asked for at a steady rate.
+const STEADY: [Turn; 4] = [
+    |load| Box::pin(async move { load.convert().await }),
+    |load| Box::pin(async move { load.refresh().await }),
+    |load| Box::pin(async move { load.refresh().await }),
+    |load| Box::pin(async move { load.revoke().await }),
+];
+
+/// How many of them are under way at most.
+const MOST: usize = 64;
+
 impl Load {
     /// A journal without entries and letters that lie in that folder.
     pub fn new(caller: Caller, letters: PathBuf) -> Self {
@@ -71,6 +86,28 @@ impl Load {
             done
         };
         tokio::join!(self.work(), until).1
+    }
+
+    /// Converts, refreshes and revokes so many times a second beside something else, and waits for what is under way then.
+    pub async fn work_steadily_beside<T>(
+        &self,
+        per_second: u32,
+        other: impl Future<Output = T>,
+    ) -> T {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
+        let (mut under_way, mut turns) = (FuturesUnordered::new(), STEADY.iter().cycle());
+        let mut other = std::pin::pin!(other);
+        let done = loop {
+            tokio::select! {
+                done = &mut other => break done,
+                Some(_) = under_way.next() => {}
+                _ = ticks.tick(), if under_way.len() < MOST => {
+                    under_way.extend(turns.next().map(|turn| turn(self.clone())));
+                }
+            }
+        };
+        while under_way.next().await.is_some() {}
+        done
     }
 
     /// The journal, for a moment.
@@ -174,6 +211,7 @@ impl Load {
         self.journal().grants.push(Grant {
             access: said.text("access_token"),
             refresh: said.text("refresh_token"),
+            former: Vec::new(),
             standing: Standing::Good,
             fresh: true,
         });
@@ -198,6 +236,7 @@ impl Load {
         let grant = &mut journal.grants[at];
         let old = std::mem::replace(&mut grant.access, said.text("access_token"));
         grant.refresh = said.text("refresh_token");
+        grant.former.push(old.clone());
         grant.standing = Standing::Good;
         journal.replaced.push(old);
     }

@@ -5,6 +5,8 @@
 //! are all that is played.
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod births;
 #[cfg(test)]
 mod browser;
@@ -14,6 +16,8 @@ mod callers;
 mod cluster;
 #[cfg(test)]
 mod commits;
+#[cfg(test)]
+mod copies;
 #[cfg(test)]
 mod crowds;
 #[cfg(test)]
@@ -34,6 +38,8 @@ mod links;
 mod load;
 #[cfg(test)]
 mod mails;
+#[cfg(test)]
+mod many;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
