@@ -19,6 +19,8 @@ pub struct Span {
     pub after: Vec<Grant>,
     /// When work ended.
     pub last: Vec<Grant>,
+    /// Those that were there before and were revoked once it was there.
+    pub revoked: Vec<Grant>,
 }
 
 /// What was found in copies.
@@ -64,17 +66,14 @@ impl Found {
                 One::Nothing => {}
             }
         }
-        let revoked = span.after.iter().zip(&span.last).filter(|(after, last)| {
-            after.standing == Standing::Good && last.standing == Standing::Ended
-        });
-        for (_, last) in revoked {
-            self.awakened += usize::from(opens(caller, &last.access).await);
+        for grant in &span.revoked {
+            self.awakened += usize::from(opens(caller, &grant.access).await);
         }
     }
 
     /// Asks a server on a copy after `restore --bump-epoch`.
     pub async fn look_after_the_end(&mut self, caller: &Caller, span: &Span) {
-        let asked = stream::iter(&span.last).map(|grant| async move {
+        let asked = stream::iter(span.last.iter().chain(&span.revoked)).map(|grant| async move {
             let renewed = caller.refresh(&grant.refresh).await.unwrap().status == 200;
             let mut alive = renewed.then(|| "a refresh token".to_owned());
             for access in grant.former.iter().rev().take(2).chain([&grant.access]) {

@@ -66,6 +66,19 @@ pub struct Grant {
     pub fresh: bool,
 }
 
+impl Grant {
+    /// The one of an answer.
+    pub fn of(said: &Said) -> Self {
+        Self {
+            access: said.text("access_token"),
+            refresh: said.text("refresh_token"),
+            former: Vec::new(),
+            standing: Standing::Good,
+            fresh: true,
+        }
+    }
+}
+
 /// Where a grant stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

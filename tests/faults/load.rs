@@ -51,10 +51,11 @@ const WORKERS: [Turn; 10] = [
     |load| Box::pin(async move { load.revoke().await }),
 ];
 
-/// What applications ask for in turn, where it is asked for at a steady rate.
-const STEADY: [Turn; 4] = [
+/// What applications ask for in turn, where it is asked for at a steady rate: more than they give back.
+const STEADY: [Turn; 5] = [
     |load| Box::pin(async move { load.convert().await }),
     |load| Box::pin(async move { load.refresh().await }),
+    |load| Box::pin(async move { load.convert().await }),
     |load| Box::pin(async move { load.refresh().await }),
     |load| Box::pin(async move { load.revoke().await }),
 ];
@@ -208,14 +209,15 @@ impl Load {
         let person = if below(3) == 0 { below(20) } else { 1000 + below(1_000_000_000) };
         let heard = self.caller.convert(backend, &format!("ok-{person}")).await;
         let Some(said) = self.heard("conversions", heard, 200)? else { return Ok(()) };
-        self.journal().grants.push(Grant {
-            access: said.text("access_token"),
-            refresh: said.text("refresh_token"),
-            former: Vec::new(),
-            standing: Standing::Good,
-            fresh: true,
-        });
+        self.journal().grants.push(Grant::of(&said));
         Ok(())
+    }
+
+    /// A grant that nobody else works with, and that the journal does not know.
+    pub async fn grant(&self) -> Grant {
+        let said = self.patient.convert("yandex-oauth2", "ok-5").await.unwrap();
+        assert_eq!(said.status, 200, "{said:?}");
+        Grant::of(&said)
     }
 
     async fn refresh(&self) -> Result<(), Over> {

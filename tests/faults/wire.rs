@@ -1,12 +1,19 @@
 //! As much of PostgreSQL's protocol as it takes to see a commit go by.
 
+use std::collections::HashSet;
+
 /// The messages of one client, in order.
 #[derive(Debug, Default)]
 pub struct Wire {
     buffer: Vec<u8>,
     /// The first message has no type.
     begun: bool,
+    /// The prepared statements that are kept without a commit: a rotation is one statement, and that is all.
+    rotations: HashSet<Vec<u8>>,
 }
+
+/// How a rotation begins (`src/store/rotations.rs`).
+const ROTATION: &[u8] = b"with used as (update refresh_tokens";
 
 impl Wire {
     /// Takes what the client sent next; whether a commit is in it.
@@ -19,9 +26,28 @@ impl Wire {
             }
             let message: Vec<u8> = self.buffer.drain(..length).collect();
             self.begun = true;
-            found |= kind == b'Q' && is_commit(&message[5..]);
+            found |= match kind {
+                b'Q' => is_commit(&message[5..]),
+                b'B' => self.rotations.contains(words(&message[5..]).nth(1).unwrap_or_default()),
+                b'P' => {
+                    self.parsed(&message[5..]);
+                    false
+                }
+                _ => false,
+            };
         }
         found
+    }
+
+    /// A statement is prepared, under its name.
+    fn parsed(&mut self, body: &[u8]) {
+        let mut words = words(body);
+        let (name, text) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if text.starts_with(ROTATION) {
+            self.rotations.insert(name.to_owned());
+        } else {
+            self.rotations.remove(name);
+        }
     }
 
     /// Type and whole length of the message that comes first.
@@ -31,6 +57,11 @@ impl Wire {
         let length = usize::try_from(u32::from_be_bytes(length)).ok()? + head;
         Some((if self.begun { self.buffer[0] } else { 0 }, length))
     }
+}
+
+/// The texts at the beginning of a message, each of which ends with a zero.
+fn words(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    body.split(|byte| *byte == 0)
 }
 
 fn is_commit(text: &[u8]) -> bool {
@@ -54,4 +85,12 @@ pub fn check() {
     assert!(!wire.commits(&commit[..3]));
     assert!(wire.commits(&commit[3..]));
     assert!(wire.commits(&[query("begin"), query("COMMIT")].concat()));
+    let told = |kind: u8, words: &[&[u8]]| {
+        let body: Vec<u8> = words.iter().flat_map(|word| [word, &b"\0"[..]].concat()).collect();
+        let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+        [&[kind], &length[..], &body].concat()
+    };
+    assert!(!wire.commits(&told(b'P', &[b"s1", ROTATION])));
+    assert!(!wire.commits(&told(b'B', &[b"", b"s0"])));
+    assert!(wire.commits(&told(b'B', &[b"", b"s1"])));
 }
