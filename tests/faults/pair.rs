@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use crate::{
     callers::{Caller, Said},
     cluster::Cluster,
+    journal::below,
     place::Place,
     post::Post,
     scene,
@@ -28,7 +29,7 @@ pub struct Pair {
     /// Callers of each, who do not.
     blunt: [Caller; 2],
     _servers: [Server; 2],
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 /// What two nodes share.
@@ -58,7 +59,7 @@ impl Pair {
         let (second, _) = Server::start(&other).await;
         let nodes = [load.patient.clone(), load.patient.at(&other.base)];
         let blunt = [load.caller.clone(), load.caller.at(&other.base)];
-        Self { sandbox, place, nodes, blunt, _servers: [first, second], _cluster: cluster }
+        Self { sandbox, place, nodes, blunt, _servers: [first, second], cluster }
     }
 
     /// Everybody at the same moment, at either node in turn.
@@ -68,6 +69,23 @@ impl Pair {
         call: impl Fn(Caller, usize) -> F,
     ) -> Vec<Said> {
         join_all((0..count).map(|who| call(self.blunt[who % 2].clone(), who))).await
+    }
+
+    /// The same while PostgreSQL does nothing, from soon after they have come until the patience of deeds is over.
+    pub async fn all_stalled<F: Future<Output = Said>>(
+        &self,
+        count: usize,
+        call: impl Fn(Caller, usize) -> F,
+    ) -> Vec<Said> {
+        let stall = async {
+            let Some(cluster) = &self.cluster else { return };
+            let soon = u64::try_from(below(40)).unwrap();
+            tokio::time::sleep(Duration::from_millis(soon)).await;
+            cluster.freeze();
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            cluster.thaw();
+        };
+        tokio::join!(self.all(count, call), stall).0
     }
 
     /// Tokens of a grant of its own.
