@@ -5,9 +5,9 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future};
 use tokio::{
-    sync::{Mutex, MutexGuard},
+    sync::{RwLock, RwLockWriteGuard},
     time::timeout,
 };
 
@@ -34,6 +34,12 @@ use crate::{
 /// Longest sleep between two looks into the outbox: letters of other nodes, and those due again.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// How many letters are sent one after another before it is a pile.
+const ALONE: usize = 16;
+
+/// How many letters of a pile are in hand at a time, each on a connection of its own.
+const HANDS: usize = 4;
+
 /// What the courier works with.
 pub struct Office {
     letters: Letters,
@@ -42,8 +48,8 @@ pub struct Office {
     public_url: PublicUrl,
     site: String,
     most_attempts: i64,
-    /// Held by whoever has a letter in hand.
-    hand: Mutex<()>,
+    /// Shared by those who have a letter in hand.
+    hands: RwLock<()>,
 }
 
 impl Office {
@@ -70,13 +76,13 @@ impl Office {
             public_url: config.public_url.clone(),
             site: config.mail.site_name.clone(),
             most_attempts: config.mail.max_attempts.into(),
-            hand: Mutex::new(()),
+            hands: RwLock::new(()),
         })
     }
 
     /// Waits until no letter is between the outbox and its receiver; none is taken as long as the answer is kept.
-    pub async fn at_rest(&self) -> MutexGuard<'_, ()> {
-        self.hand.lock().await
+    pub async fn at_rest(&self) -> RwLockWriteGuard<'_, ()> {
+        self.hands.write().await
     }
 }
 
@@ -92,29 +98,69 @@ pub async fn run(app: App, office: Arc<Office>) {
 }
 
 /// Sends every letter that is due; tells how many were handed over. Ends early when none can leave.
+///
+/// One after another, so that two to the same person arrive in their order. Where many have piled up it goes on with
+/// several at a time: a thousand that waited for the mail server shall not wait for each other's round trips, too.
 pub async fn round(app: &App, office: &Office) -> Outcome<usize> {
+    let first = hand(app, office, ALONE).await?;
+    let mut handed_over = first.handed_over;
+    if first.more {
+        let hands = (0..HANDS).map(|_| hand(app, office, usize::MAX));
+        for told in future::join_all(hands).await {
+            handed_over += told?.handed_over;
+        }
+    }
+    Ok(handed_over)
+}
+
+/// What came of a hand's work.
+struct Handful {
+    handed_over: usize,
+    /// Whether there may be more.
+    more: bool,
+}
+
+async fn hand(app: &App, office: &Office, most: usize) -> Outcome<Handful> {
     let mut handed_over = 0;
-    loop {
-        let _in_hand = office.hand.lock().await;
-        let Some(ready) = next(app).await? else { return Ok(handed_over) };
-        let (id, attempts) = (ready.id, ready.attempts);
-        // A letter that breaks the courier down must not do so for ever: it is put back like any other.
-        let sent = AssertUnwindSafe(send(app, office, ready)).catch_unwind().await;
-        let panicked = |_| Err(SendError::Temporary("writing or sending it panicked".to_owned()));
-        match sent.unwrap_or_else(panicked) {
-            Ok(()) => {
-                app.write(move |ctx| courier::sent(ctx, id)).await?;
-                app.meters().house.letter(meters::Letter::Sent);
-                handed_over += 1;
-            }
-            Err(SendError::Unreachable(text)) => {
-                tracing::warn!(letter = id, error = text, "no letter can leave");
-                app.write(move |ctx| courier::give_back(ctx, id, &text)).await?;
-                return Ok(handed_over);
-            }
-            Err(SendError::Temporary(text) | SendError::Permanent(text)) => {
-                put_back(app, office, (id, attempts), text).await?;
-            }
+    for _ in 0..most {
+        match one(app, office).await? {
+            Step::HandedOver => handed_over += 1,
+            Step::PutBack => {}
+            Step::NoMore => return Ok(Handful { handed_over, more: false }),
+        }
+    }
+    Ok(Handful { handed_over, more: true })
+}
+
+/// What came of a look into the outbox.
+enum Step {
+    HandedOver,
+    PutBack,
+    /// There is none, or none can leave.
+    NoMore,
+}
+
+async fn one(app: &App, office: &Office) -> Outcome<Step> {
+    let _in_hand = office.hands.read().await;
+    let Some(ready) = next(app).await? else { return Ok(Step::NoMore) };
+    let (id, attempts) = (ready.id, ready.attempts);
+    // A letter that breaks the courier down must not do so for ever: it is put back like any other.
+    let sent = AssertUnwindSafe(send(app, office, ready)).catch_unwind().await;
+    let panicked = |_| Err(SendError::Temporary("writing or sending it panicked".to_owned()));
+    match sent.unwrap_or_else(panicked) {
+        Ok(()) => {
+            app.write(move |ctx| courier::sent(ctx, id)).await?;
+            app.meters().house.letter(meters::Letter::Sent);
+            Ok(Step::HandedOver)
+        }
+        Err(SendError::Unreachable(text)) => {
+            tracing::warn!(letter = id, error = text, "no letter can leave");
+            app.write(move |ctx| courier::give_back(ctx, id, &text)).await?;
+            Ok(Step::NoMore)
+        }
+        Err(SendError::Temporary(text) | SendError::Permanent(text)) => {
+            put_back(app, office, (id, attempts), text).await?;
+            Ok(Step::PutBack)
         }
     }
 }

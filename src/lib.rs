@@ -16,6 +16,7 @@ pub mod crypto;
 pub mod mail;
 pub mod providers;
 pub mod store;
+pub mod traces;
 
 // Floor 2: deeds.
 pub mod usecases;

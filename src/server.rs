@@ -35,6 +35,7 @@ use crate::{
         signin_pages, unread,
     },
     store::migrate,
+    traces::Callers,
     usecases::prune,
 };
 
@@ -165,6 +166,14 @@ pub fn start_bare(app: &App, config: &Config, listener: TcpListener) -> Result<R
 /// at once, the rest would be dropped by the system and knock again after a second.
 const BACKLOG: i32 = 4096;
 
+/// In which words the token endpoint of the stack says no.
+fn style(config: &Config) -> Style {
+    match config.dialects.convert_token.errors {
+        ErrorForm::Rfc => Style::Rfc,
+        ErrorForm::Drf => Style::Drf,
+    }
+}
+
 type Served = (ServerHandle, JoinHandle<std::io::Result<()>>);
 
 fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fault> {
@@ -177,12 +186,10 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         form: options.form_limit_bytes,
         time: Duration::from_secs(options.body_timeout_seconds.into()),
     });
-    let style = Data::new(match config.dialects.convert_token.errors {
-        ErrorForm::Rfc => Style::Rfc,
-        ErrorForm::Drf => Style::Drf,
-    });
+    let style = Data::new(style(config));
     let crowd = Crowd::of(options);
     let proxies = Data::new(crowd.proxies.clone());
+    let callers = Data::new(Callers::of(&config.telemetry));
     let key = config.jwt.signing_key.as_ref();
     let places = Places {
         api: config.dialects.api_at(key).map(str::to_owned),
@@ -204,6 +211,7 @@ fn serve(app: &App, config: &Config, listener: TcpListener) -> Result<Served, Fa
         web.app_data(Data::clone(&app))
             .app_data(Data::clone(&limits))
             .app_data(Data::clone(&proxies))
+            .app_data(Data::clone(&callers))
             .app_data(Data::clone(&style))
             .app_data(Data::clone(&cookie))
             .app_data(Data::clone(&whereabouts))

@@ -8,6 +8,7 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use cambio::entropy::{Entropy as _, OsEntropy};
 use diesel::{SqliteConnection, connection::SimpleConnection as _, prelude::*};
 use tokio::{runtime::Builder, time};
 
@@ -57,7 +58,7 @@ pub fn sqlite_inserts(rows: Rows, beside: &Path, length: Duration) -> Done<Tally
         for _ in 0..TOGETHER {
             good += 1;
             let family = i64::from(good % 64);
-            let digests = [rand::random::<[u8; 32]>(), rand::random()];
+            let digests = [OsEntropy.bytes::<32>(), OsEntropy.bytes()];
             match rows {
                 Rows::Plain => {
                     diesel::insert_into(raw::table)
@@ -155,7 +156,7 @@ async fn insert_on_postgres(rows: Rows, url: String, client: usize, length: Dura
     let until = time::Instant::now() + length;
     let mut good = 0_u32;
     while time::Instant::now() < until {
-        let digests = [rand::random::<[u8; 32]>(), rand::random()].map(Vec::from);
+        let digests = [OsEntropy.bytes::<32>(), OsEntropy.bytes()].map(Vec::from);
         let [access, refresh] = &digests;
         match rows {
             Rows::Plain => line.execute(&insert, &[access]).await?,

@@ -67,6 +67,7 @@ impl Hashing {
         _room: &Room<'_>,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Fault> {
+        let span = tracing::info_span!(target: "spans", "hash");
         let ticket = self.meter.enter();
         let _thread = timeout(self.wait, self.free.acquire())
             .await
@@ -74,7 +75,7 @@ impl Hashing {
             .map_err(|cause| Fault::because("the hash threads are closed", cause))?;
         ticket.served();
         let began = Stopwatch::start();
-        let done = self.lanes.run(job).await;
+        let done = self.lanes.run(move || span.in_scope(job)).await;
         self.took.took(began.elapsed());
         done
     }

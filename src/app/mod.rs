@@ -34,6 +34,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 
 use self::{
     audit::{Clerk, Undone, whence},
@@ -61,7 +62,10 @@ use crate::{
     error::{Error, Fault, Outcome, Refusal},
     meters::Meters,
     providers::Registry,
-    store::open::{Backend, Store, StoreOptions},
+    store::{
+        AnyConnection,
+        open::{Backend, Store, StoreOptions},
+    },
     usecases::{Ctx, Verdict, keys as signing_keys},
 };
 
@@ -165,7 +169,9 @@ impl App {
     ) -> Outcome<T> {
         let at = (now, whence());
         let shared = Arc::clone(&self.0.shared);
-        self.0.lanes.run_within(move |left| shared.read(at, left, deed)).await?
+        let span = tracing::info_span!(target: "spans", "database read");
+        let reading = move |left| span.in_scope(|| shared.read(at, left, deed));
+        self.0.lanes.run_within(reading).await?
     }
 
     /// Runs a deed that writes, in a transaction of its own: `Ok` is kept, `Err` is dropped. A deed that
@@ -315,16 +321,23 @@ impl App {
         deed: Arc<impl Fn(&mut Ctx<'_>) -> Outcome<T> + Send + Sync + 'static>,
     ) -> Result<T, Undone> {
         let shared = Arc::clone(&self.0.shared);
+        let span = tracing::info_span!(target: "spans", "database write");
         match &self.0.writes {
             Writes::Apart => {
-                let done =
-                    move |left| shared.transact(shared.store.writer_within(left), at, &*deed);
+                let done = move |left| {
+                    span.in_scope(|| shared.transact(shared.store.writer_within(left), at, &*deed))
+                };
                 self.0.lanes.run_within(done).await?
             }
             Writes::Together(writer) => {
                 let done = {
                     let shared = Arc::clone(&shared);
-                    writer.run(move |conn| shared.deed(conn, at, &*deed)).await
+                    let its = span.clone();
+                    let job = move |conn: &mut AnyConnection| {
+                        its.in_scope(|| shared.deed(conn, at, &*deed))
+                    };
+                    // The commit is waited for in it, too.
+                    writer.run(job).instrument(span).await
                 };
                 let (value, letter_waits) = done?;
                 shared.wake(letter_waits);

@@ -41,7 +41,7 @@ pub fn run(options: &DevOptions) -> Result<ExitCode, Failed> {
     actix_web::rt::System::new().block_on(async {
         let sandbox = sandbox::start(options.sandbox_port, 1).await?;
         let config = config(options, &dir, &sandbox.config_fragment())?;
-        let _written = log::start(&config.log);
+        let _written = log::start(&config.log, None);
         let app = open::app(&config)?;
         let listener = TcpListener::bind(config.server.listen).map_err(|cause| {
             Failed(format!("port {}: {cause}; choose another with --port", options.port))

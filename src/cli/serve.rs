@@ -6,7 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    runtime::Handle,
+    signal::unix::{SignalKind, signal},
+};
 
 use super::{Failed, log, open};
 use crate::{
@@ -15,14 +18,19 @@ use crate::{
     courier::Office,
     error::Fault,
     server::{self, Running},
+    traces::Traces,
 };
 
 /// Serves until told to stop.
 pub fn run(file: Option<PathBuf>) -> Result<ExitCode, Failed> {
     let config = open::config(file)?;
-    let _written = log::start(&config.log);
-    let app = open::app(&config)?;
     actix_web::rt::System::new().block_on(async {
+        let traces = Traces::start(&config.telemetry, Handle::current())?;
+        let _written = log::start(&config.log, traces.as_ref());
+        let app = open::app(&config)?;
+        if let Some(traces) = &traces {
+            traces.count_lost(app.meters().house.lost_spans.clone());
+        }
         let office = Office::build(&config)?;
         let listener = TcpListener::bind(config.server.listen)
             .map_err(|cause| Failed(format!("server.listen {}: {cause}", config.server.listen)))?;
@@ -33,8 +41,17 @@ pub fn run(file: Option<PathBuf>) -> Result<ExitCode, Failed> {
             tracing::info!(listen = ?metrics.local_addr(), "telling metrics");
             running.tell_metrics(metrics)?;
         }
-        until_told(running).await
+        let code = until_told(running).await;
+        end(traces).await;
+        code
     })
+}
+
+/// Sends the last traces. They are sent on this thread's runtime, so it must not wait for them itself.
+async fn end(traces: Option<Traces>) {
+    if let Some(traces) = traces {
+        let _ = tokio::task::spawn_blocking(move || traces.end()).await;
+    }
 }
 
 fn bind_metrics(listen: SocketAddr) -> Result<TcpListener, Failed> {

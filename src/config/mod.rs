@@ -32,6 +32,7 @@ pub mod resets;
 mod secrets;
 pub mod server;
 pub mod social_login;
+pub mod telemetry;
 pub mod tokens;
 mod variables;
 
@@ -92,6 +93,8 @@ pub struct Config {
     pub log: log::Log,
     /// How long events are kept.
     pub audit: audit::Audit,
+    /// Where traces go.
+    pub telemetry: telemetry::Telemetry,
     /// Where the numbers are told.
     pub metrics: metrics::Metrics,
     /// Clearing away what has expired.
@@ -125,6 +128,7 @@ impl Config {
             ("social_login", self.social_login.validate()),
             ("dialects", self.dialects.validate()),
             ("audit", self.audit.validate()),
+            ("telemetry", self.telemetry.validate()),
             ("metrics", self.metrics.validate(self.server.listen)),
             ("prune", self.prune.validate()),
             ("mail", self.mail.validate().err().unwrap_or_default()),
@@ -148,6 +152,7 @@ impl Config {
             ("social_login", self.social_login.warnings()),
             ("dialects", self.dialects.warnings(!self.registration.reveal_existing)),
             ("metrics", self.metrics.warnings()),
+            ("telemetry", self.telemetry.warnings()),
             ("mail", self.mail.warnings()),
             ("providers", self.providers.warnings()),
         ];

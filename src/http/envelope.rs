@@ -14,8 +14,9 @@ use actix_web::{
     web::Data,
 };
 use futures_util::FutureExt as _;
+use tracing::Instrument as _;
 
-use super::{answer::Told, broken::Broken, caller, language, route};
+use super::{answer::Told, broken::Broken, caller, language, route, span};
 use crate::{
     app::App,
     domain::{
@@ -61,8 +62,11 @@ pub async fn wrap(
     let method = request.method().clone();
     let _under_way = app.as_ref().map(|app| UnderWay::begin(&app.meters().requests.under_way));
     // What panics in a door is one request's trouble: it is answered, and the connection is good for the next one.
-    let called = AssertUnwindSafe(App::on_behalf(whence, next.call(request))).catch_unwind().await;
+    let span = span::begin(&request, &id);
+    let answered = App::on_behalf(whence, next.call(request)).instrument(span.clone());
+    let called = AssertUnwindSafe(answered).catch_unwind().await;
     let Ok(called) = called else {
+        span::broke(&span);
         log_fault(&id, "a door panicked");
         return Err(Broken::named(id).into());
     };
@@ -70,6 +74,7 @@ pub async fn wrap(
     let dialect = language::dialect(response.response().error());
     let mut response = language::retold(response);
     seal(&mut response, &id);
+    span::end(&span, &response);
     let took = began.elapsed();
     log(&response, &method, &id, took);
     if let Some(app) = app {

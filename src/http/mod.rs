@@ -27,6 +27,7 @@ pub mod restful;
 pub mod route;
 pub mod sentences;
 pub mod signin_pages;
+mod span;
 pub mod unread;
 
 use actix_web::{

@@ -42,6 +42,8 @@ pub struct House {
     letters: Family<OutcomeLabels, Counter>,
     /// Rows that were cleared away.
     pub pruned: Counter,
+    /// Spans that no collector has got.
+    pub lost_spans: Counter,
     restarts: Family<TaskLabels, Counter>,
     events: Family<EventLabels, Counter>,
     caches: Family<CacheLabels, Counter>,
@@ -56,6 +58,7 @@ impl House {
             oldest: Gauge::default(),
             letters: Family::default(),
             pruned: Counter::default(),
+            lost_spans: Counter::default(),
             restarts: Family::default(),
             events: Family::default(),
             caches: Family::default(),
@@ -86,6 +89,11 @@ impl House {
         );
         registry.register("letters", "Letters, by what became of a try", self.letters.clone());
         registry.register("pruned_rows", "Rows that were cleared away", self.pruned.clone());
+        registry.register(
+            "lost_spans",
+            "Spans of traces that no collector has got",
+            self.lost_spans.clone(),
+        );
         registry.register(
             "task_restarts",
             "Tasks beside the server that broke down and were started again",

@@ -10,7 +10,7 @@ mod refusals;
 mod requests;
 mod spread;
 
-pub use prometheus_client::metrics::gauge::Gauge;
+pub use prometheus_client::metrics::{counter::Counter, gauge::Gauge};
 use prometheus_client::{encoding::text, registry::Registry};
 
 pub use self::{

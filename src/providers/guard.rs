@@ -12,6 +12,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep, timeout},
 };
+use tracing::{Instrument as _, field::Empty};
 
 use super::{
     answer::Answer,
@@ -110,7 +111,18 @@ impl Line {
     }
 
     async fn once(&self, ask: &Ask) -> Result<Answer, ProviderError> {
-        Answer::read(&self.fetcher.call(ask).await?)
+        let host = ask.url.host_str().unwrap_or_default();
+        let span = tracing::info_span!(
+            target: "spans",
+            "provider call",
+            otel.kind = "client",
+            server.address = host,
+            outcome = Empty,
+        );
+        let asked = async { Answer::read(&self.fetcher.call(ask).await?) };
+        let told = asked.instrument(span.clone()).await;
+        span.record("outcome", told.as_ref().map_or_else(ProviderError::word, |_| "answered"));
+        told
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, ProviderError> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument as _, field::Empty};
 use url::Url;
 
 use super::{
@@ -107,7 +108,10 @@ impl Registry {
     ) -> Outcome<ProviderIdentity> {
         let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
         let started = Instant::now();
-        let told = desk.ask(shown, &Cx { now, deadline: started + self.limit }).await;
+        let span = tracing::info_span!(target: "spans", "provider", %provider, outcome = Empty);
+        let cx = Cx { now, deadline: started + self.limit };
+        let told = desk.ask(shown, &cx).instrument(span.clone()).await;
+        span.record("outcome", outcome(&told));
         desk.report(&told, started.elapsed());
         desk.admitted(told)
     }
@@ -129,7 +133,10 @@ impl Registry {
     ) -> Outcome<ProviderIdentity> {
         let desk = self.desk(provider).ok_or(Refusal::UnknownProvider)?;
         let started = Instant::now();
-        let told = desk.redeem(code, &Cx { now, deadline: started + self.limit }).await;
+        let span = tracing::info_span!(target: "spans", "provider", %provider, outcome = Empty);
+        let cx = Cx { now, deadline: started + self.limit };
+        let told = desk.redeem(code, &cx).instrument(span.clone()).await;
+        span.record("outcome", outcome(&told));
         desk.report(&told, started.elapsed());
         desk.admitted(told)
     }
@@ -162,7 +169,7 @@ impl Desk {
     fn report(&self, told: &Told, took: Duration) {
         let provider = &self.name;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let outcome = told.as_ref().map_or_else(ProviderError::word, |_| "identified");
+        let outcome = outcome(told);
         let proof = told.as_ref().ok().map(|identity| identity.audience);
         let why = told.as_ref().err().map(tracing::field::display);
         self.meter.asked(outcome, took);
@@ -179,6 +186,11 @@ impl Desk {
         }
         Ok(identity)
     }
+}
+
+/// What came of a question, as one word.
+fn outcome(told: &Told) -> &'static str {
+    told.as_ref().map_or_else(ProviderError::word, |_| "identified")
 }
 
 fn warn_of_foreign(provider: &ProviderName) {

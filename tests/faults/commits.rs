@@ -29,18 +29,20 @@ struct Struck {
 }
 
 impl Struck {
-    /// Calls with the next commit struck; `None` when it was somebody else's.
-    async fn call(&self, round: usize, call: impl Future<Output = Said>) -> Option<Said> {
+    /// Calls with the next commit of something with these words struck; `None` when there was none.
+    async fn call(
+        &self,
+        (round, words): (usize, &'static str),
+        call: impl Future<Output = Said>,
+    ) -> Option<Said> {
         // Silence costs the deadline of a deed: one in ten.
         let strike = match round % 10 {
             0 => Strike::Silence,
             1..=5 => Strike::AnswerLost,
             _ => Strike::CommitLost,
         };
-        // The courier of the round before has commits of its own.
-        tokio::time::sleep(Duration::from_millis(20)).await;
         let before = self.proxy.struck();
-        self.proxy.arm(strike);
+        self.proxy.arm(strike, words);
         let said = call.await;
         self.proxy.disarm();
         (self.proxy.struck() > before && said.status >= 500).then_some(said)
@@ -100,7 +102,7 @@ async fn refreshes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         let said = caller.patient().convert("yandex-oauth2", "ok-5").await.unwrap();
         let token = said.text("refresh_token");
         let call = async { caller.refresh(&token).await.unwrap() };
-        let Some(lost) = struck.call(done, call).await else { continue };
+        let Some(lost) = struck.call((done, "update refresh_tokens"), call).await else { continue };
         done += 1;
         *statuses.entry(lost.status).or_default() += 1;
         let first = caller.patient().refresh(&token).await.unwrap();
@@ -129,7 +131,7 @@ async fn codes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         tries += 1;
         let Some(code) = struck.browser.code().await else { continue };
         let call = async { struck.browser.redeem(&struck.caller, &code).await.unwrap() };
-        let Some(lost) = struck.call(done, call).await else { continue };
+        let Some(lost) = struck.call((done, "UPDATE \"codes\""), call).await else { continue };
         done += 1;
         let again = loop {
             let said = struck.browser.redeem(&struck.caller, &code).await.unwrap();
@@ -160,7 +162,9 @@ async fn registrations(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
         tries += 1;
         let email = format!("person{:x}@example.com", below(usize::MAX));
         let call = async { struck.caller.register(&email).await.unwrap() };
-        let Some(lost) = struck.call(done, call).await else { continue };
+        let Some(lost) = struck.call((done, "INSERT INTO \"accounts\""), call).await else {
+            continue;
+        };
         done += 1;
         let again = struck.caller.patient().register(&email).await.unwrap();
         let rest = format!("from accounts where email = '{email}'");

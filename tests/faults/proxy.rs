@@ -67,9 +67,21 @@ pub struct Proxy {
 struct Shared {
     target: SocketAddr,
     manner: watch::Sender<Manner>,
-    strike: Mutex<Option<Strike>>,
+    strike: Mutex<Option<(Strike, &'static str)>>,
     struck: AtomicUsize,
     open: AtomicUsize,
+}
+
+impl Shared {
+    /// What is done to the commit of these statements, once.
+    fn strike_for(&self, committed: &str) -> Option<Strike> {
+        let mut armed = self.strike.lock().unwrap();
+        let (strike, words) = (*armed)?;
+        committed.contains(words).then(|| {
+            *armed = None;
+            strike
+        })
+    }
 }
 
 impl Proxy {
@@ -122,9 +134,9 @@ impl Proxy {
         self.behave(|manner| manner.closings += 1);
     }
 
-    /// Does this to the next commit.
-    pub fn arm(&self, strike: Strike) {
-        *self.shared.strike.lock().unwrap() = Some(strike);
+    /// Does this to the next commit of something in which a statement with these words was run.
+    pub fn arm(&self, strike: Strike, words: &'static str) {
+        *self.shared.strike.lock().unwrap() = Some((strike, words));
     }
 
     /// Leaves commits alone.
@@ -230,8 +242,8 @@ impl Pump<'_> {
             }
             let piece = &bytes[..count];
             if let Some((shared, lost)) = &self.strikes
-                && wire.commits(piece)
-                && let Some(strike) = shared.strike.lock().unwrap().take()
+                && let Some(committed) = wire.commits(piece)
+                && let Some(strike) = shared.strike_for(&committed)
             {
                 shared.struck.fetch_add(1, Ordering::Relaxed);
                 lost.send_replace(Some(strike));

@@ -1,6 +1,9 @@
 //! As much of PostgreSQL's protocol as it takes to see a commit go by.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+
+/// How the statement begins that is committed by itself: the rotation of a refresh token.
+const ROTATION: &str = "with used as (update refresh_tokens";
 
 /// The messages of one client, in order.
 #[derive(Debug, Default)]
@@ -8,46 +11,27 @@ pub struct Wire {
     buffer: Vec<u8>,
     /// The first message has no type.
     begun: bool,
-    /// The prepared statements that are kept without a commit: a rotation is one statement, and that is all.
-    rotations: HashSet<Vec<u8>>,
+    /// The texts of the statements since `begin`.
+    inside: Option<String>,
+    /// The texts of prepared statements, by name.
+    prepared: HashMap<String, String>,
 }
 
-/// How a rotation begins (`src/store/rotations.rs`).
-const ROTATION: &[u8] = b"with used as (update refresh_tokens";
-
 impl Wire {
-    /// Takes what the client sent next; whether a commit is in it.
-    pub fn commits(&mut self, piece: &[u8]) -> bool {
+    /// Takes what the client sent next; if a commit is in it, the texts of the statements that it commits.
+    pub fn commits(&mut self, piece: &[u8]) -> Option<String> {
         self.buffer.extend_from_slice(piece);
-        let mut found = false;
+        let mut found = None;
         while let Some((kind, length)) = self.next() {
             if self.buffer.len() < length {
                 break;
             }
             let message: Vec<u8> = self.buffer.drain(..length).collect();
             self.begun = true;
-            found |= match kind {
-                b'Q' => is_commit(&message[5..]),
-                b'B' => self.rotations.contains(words(&message[5..]).nth(1).unwrap_or_default()),
-                b'P' => {
-                    self.parsed(&message[5..]);
-                    false
-                }
-                _ => false,
-            };
+            let committed = self.hear(kind, message.get(5..).unwrap_or_default());
+            found = committed.or(found);
         }
         found
-    }
-
-    /// A statement is prepared, under its name.
-    fn parsed(&mut self, body: &[u8]) {
-        let mut words = words(body);
-        let (name, text) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        if text.starts_with(ROTATION) {
-            self.rotations.insert(name.to_owned());
-        } else {
-            self.rotations.remove(name);
-        }
     }
 
     /// Type and whole length of the message that comes first.
@@ -57,40 +41,60 @@ impl Wire {
         let length = usize::try_from(u32::from_be_bytes(length)).ok()? + head;
         Some((if self.begun { self.buffer[0] } else { 0 }, length))
     }
-}
 
-/// The texts at the beginning of a message, each of which ends with a zero.
-fn words(body: &[u8]) -> impl Iterator<Item = &[u8]> {
-    body.split(|byte| *byte == 0)
-}
-
-fn is_commit(text: &[u8]) -> bool {
-    let text = text.strip_suffix(b"\0").unwrap_or(text).trim_ascii();
-    text.trim_ascii_end().eq_ignore_ascii_case(b"commit")
+    fn hear(&mut self, kind: u8, body: &[u8]) -> Option<String> {
+        let texts = body.split(|byte| *byte == 0);
+        let mut texts = texts.map(|text| String::from_utf8_lossy(text).trim().to_owned());
+        let mut next = || texts.next().unwrap_or_default();
+        match kind {
+            // Query: its text.
+            b'Q' => match next().to_ascii_lowercase().as_str() {
+                "begin" => self.inside = Some(String::new()),
+                "rollback" => self.inside = None,
+                "commit" => return self.inside.take(),
+                _ => {}
+            },
+            // Parse: a name and the text of the statement.
+            b'P' => {
+                let (name, text) = (next(), next());
+                self.prepared.insert(name, text);
+            }
+            // Bind: the name of a portal and that of a statement.
+            b'B' => {
+                let (_portal, name) = (next(), next());
+                let text = self.prepared.get(&name)?;
+                match &mut self.inside {
+                    Some(inside) => inside.push_str(text),
+                    None => return text.starts_with(ROTATION).then(|| text.clone()),
+                }
+            }
+            _ => {}
+        }
+        None
+    }
 }
 
 /// Shown once at every start of the command: whoever looks for commits must find them.
 pub fn check() {
-    let query = |text: &str| {
-        let mut message = vec![b'Q'];
-        message.extend(u32::try_from(text.len() + 5).unwrap().to_be_bytes());
-        message.extend(text.bytes().chain([0]));
+    let message = |kind: u8, body: &str| {
+        let mut message = vec![kind];
+        message.extend(u32::try_from(body.len() + 4).unwrap().to_be_bytes());
+        message.extend(body.bytes());
         message
     };
-    let start = [0, 0, 0, 9, 0, 3, 0, 0, 0];
-    let mut wire = Wire::default();
-    assert!(!wire.commits(&start));
-    assert!(!wire.commits(&query("select 'commit'")));
+    let query = |text: &str| message(b'Q', &format!("{text}\0"));
+    let (start, mut wire) = ([0, 0, 0, 9, 0, 3, 0, 0, 0], Wire::default());
+    assert_eq!(wire.commits(&start), None);
+    assert_eq!(wire.commits(&query("select 'commit'")), None);
+    assert_eq!(wire.commits(&query("begin")), None);
     let commit = query("commit");
-    assert!(!wire.commits(&commit[..3]));
-    assert!(wire.commits(&commit[3..]));
-    assert!(wire.commits(&[query("begin"), query("COMMIT")].concat()));
-    let told = |kind: u8, words: &[&[u8]]| {
-        let body: Vec<u8> = words.iter().flat_map(|word| [word, &b"\0"[..]].concat()).collect();
-        let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
-        [&[kind], &length[..], &body].concat()
-    };
-    assert!(!wire.commits(&told(b'P', &[b"s1", ROTATION])));
-    assert!(!wire.commits(&told(b'B', &[b"", b"s0"])));
-    assert!(wire.commits(&told(b'B', &[b"", b"s1"])));
+    assert_eq!(wire.commits(&commit[..3]), None);
+    assert_eq!(wire.commits(&commit[3..]).as_deref(), Some(""));
+    assert_eq!(wire.commits(&[query("begin"), query("COMMIT")].concat()).as_deref(), Some(""));
+    assert_eq!(wire.commits(&message(b'P', &format!("s1\0{ROTATION} set\0\0\0"))), None);
+    assert_eq!(wire.commits(&message(b'B', "\0s2\0\0")), None);
+    assert!(wire.commits(&message(b'B', "\0s1\0\0")).is_some());
+    let inside = [query("begin"), message(b'B', "\0s1\0\0")].concat();
+    assert_eq!(wire.commits(&inside), None);
+    assert!(wire.commits(&query("commit")).unwrap().contains("refresh_tokens"));
 }

@@ -62,6 +62,12 @@ impl Process {
         self.said.join("\n")
     }
 
+    /// Everything it said; for one that has ended.
+    pub fn said(&mut self) -> String {
+        self.said.extend(self.lines.iter());
+        self.said.join("\n")
+    }
+
     /// Waits until it answers at `base` that it is ready.
     pub async fn ready(&mut self, base: &str) {
         let began = Instant::now();

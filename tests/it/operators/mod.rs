@@ -6,3 +6,4 @@ mod command;
 mod contrib;
 mod metrics;
 mod refusals;
+mod traces;

@@ -6,7 +6,7 @@ use super::source::{self, File};
 
 /// What each room may name, from the ground up. `domain` and `error` are one floor and speak of each other:
 /// a value says what is wrong with it in `error`'s words. `providers` may check signatures with `crypto`.
-const FLOORS: [(&str, &[&str]); 19] = [
+const FLOORS: [(&str, &[&str]); 20] = [
     ("clock", &[]),
     ("domain", &["error"]),
     ("entropy", &[]),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 19] = [
     ("crypto", &["domain", "entropy", "error"]),
     ("mail", &["config", "domain", "error"]),
     ("providers", &["config", "crypto", "domain", "error", "meters"]),
+    ("traces", &["config", "error", "meters"]),
     ("store", &["domain", "error"]),
     ("usecases", &["crypto", "domain", "entropy", "error", "store"]),
     ("oxide", &["domain", "error", "usecases"]),
@@ -35,21 +36,24 @@ const FLOORS: [(&str, &[&str]); 19] = [
         ],
     ),
     ("courier", &["app", "config", "domain", "error", "mail", "meters", "usecases"]),
-    ("http", &["app", "domain", "entropy", "error", "meters", "oxide", "usecases"]),
+    ("http", &["app", "domain", "entropy", "error", "meters", "oxide", "traces", "usecases"]),
     ("sandbox", &["clock", "error"]),
-    ("server", &["app", "config", "courier", "domain", "error", "http", "store", "usecases"]),
+    (
+        "server",
+        &["app", "config", "courier", "domain", "error", "http", "store", "traces", "usecases"],
+    ),
     (
         "cli",
         &[
             "app", "clock", "config", "courier", "domain", "entropy", "error", "sandbox", "server",
-            "store", "usecases",
+            "store", "traces", "usecases",
         ],
     ),
     ("main", &["cli"]),
 ];
 
 /// Crates of the outside, and the rooms that alone may name them.
-const CRATES: [(&str, &[&str]); 35] = [
+const CRATES: [(&str, &[&str]); 40] = [
     ("actix_web", &["http", "server", "sandbox", "cli"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
@@ -70,12 +74,16 @@ const CRATES: [(&str, &[&str]); 35] = [
     ("minijinja", &["mail", "http"]),
     ("multer", &["http"]),
     ("oauth2", &["providers"]),
+    ("opentelemetry", &["traces"]),
+    ("opentelemetry_http", &["traces"]),
+    ("opentelemetry_otlp", &["traces"]),
+    ("opentelemetry_sdk", &["traces"]),
     ("oxide_auth", &["oxide"]),
     ("prometheus_client", &["meters"]),
     ("quick_cache", &["app"]),
     ("r2d2", &["store"]),
     ("rand", &["entropy"]),
-    ("reqwest", &["providers"]),
+    ("reqwest", &["providers", "traces"]),
     ("ring", &["crypto", "sandbox", "store", "providers"]),
     ("rpassword", &["cli"]),
     ("scrypt", &["crypto"]),
@@ -83,8 +91,9 @@ const CRATES: [(&str, &[&str]); 35] = [
     ("subtle", &["crypto"]),
     ("tokio_postgres", &["store"]),
     ("tokio_postgres_rustls", &["store"]),
+    ("tracing_opentelemetry", &["traces", "cli"]),
     ("tracing_subscriber", &["cli"]),
-    ("webpki_roots", &["providers", "store"]),
+    ("webpki_roots", &["providers", "store", "traces"]),
 ];
 
 /// The files of the program itself, and of each the first parts of every path it names.

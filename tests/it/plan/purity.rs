@@ -53,6 +53,7 @@ const WAYS: [Way; 8] = [
         is: |path| path.starts_with(&["reqwest", "Client"]) || path.contains(&"TcpStream"),
         places: &[
             ("providers/fetch.rs", "egress has rules, all of them here"),
+            ("traces/send.rs", "traces go to the operator's collector"),
             ("cli/health.rs", "asks the server on this machine"),
             ("server/connections.rs", "looks at those who come, and calls nobody"),
         ],

@@ -18,7 +18,7 @@ thread_local! {
 pub fn listen() {
     START.call_once(|| {
         let subscriber = tracing_subscriber::fmt()
-            .with_env_filter("trace,mio=off,tokio=off,hyper_util=off,h2=off")
+            .with_env_filter("trace,spans=off,mio=off,tokio=off,hyper_util=off,h2=off")
             .with_ansi(false)
             .with_writer(|| Writer)
             .finish();

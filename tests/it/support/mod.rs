@@ -3,6 +3,7 @@
 pub mod call;
 pub mod callers;
 pub mod clock;
+pub mod collector;
 pub mod database;
 pub mod described;
 pub mod events;
