@@ -8,7 +8,7 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use cambio::entropy::{Entropy as _, OsEntropy};
+use cambio::entropy::{Entropy, OsEntropy};
 use diesel::{SqliteConnection, connection::SimpleConnection as _, prelude::*};
 use tokio::{runtime::Builder, time};
 
@@ -58,7 +58,7 @@ pub fn sqlite_inserts(rows: Rows, beside: &Path, length: Duration) -> Done<Tally
         for _ in 0..TOGETHER {
             good += 1;
             let family = i64::from(good % 64);
-            let digests = [OsEntropy.bytes::<32>(), OsEntropy.bytes()];
+            let digests = digests();
             match rows {
                 Rows::Plain => {
                     diesel::insert_into(raw::table)
@@ -156,7 +156,7 @@ async fn insert_on_postgres(rows: Rows, url: String, client: usize, length: Dura
     let until = time::Instant::now() + length;
     let mut good = 0_u32;
     while time::Instant::now() < until {
-        let digests = [OsEntropy.bytes::<32>(), OsEntropy.bytes()].map(Vec::from);
+        let digests = digests().map(Vec::from);
         let [access, refresh] = &digests;
         match rows {
             Rows::Plain => line.execute(&insert, &[access]).await?,
@@ -199,4 +199,10 @@ fn hash() -> Result<(), argon2::Error> {
 
 fn cores() -> usize {
     thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Of an access and of a refresh token that nobody has.
+fn digests() -> [[u8; 32]; 2] {
+    let chance: &dyn Entropy = &OsEntropy;
+    [chance.bytes(), chance.bytes()]
 }

@@ -48,3 +48,50 @@ fn fresh(count: usize) -> Vec<Block> {
     blocks.resize(count, Block::default());
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use argon2::{Algorithm, Argon2, Params, Version};
+
+    use super::{KEPT, ROOM, give_back, lend};
+
+    /// What a hash in lent room comes to, and in room that nobody has used.
+    fn both_ways(memory_kib: u32, lanes: u32, version: Version) -> [[u8; 32]; 2] {
+        let params = Params::new(memory_kib, 2, lanes, Some(32)).expect("parameters");
+        let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+        let (mut lent, mut fresh) = ([0; 32], [0; 32]);
+        let (password, salt) = (b"dormouse".as_slice(), b"sixteen bytes ..".as_slice());
+        let done = lend(&params, |room| {
+            argon2.hash_password_into_with_memory(password, salt, &mut lent, room)
+        });
+        done.expect("a hash");
+        argon2.hash_password_into(password, salt, &mut fresh).expect("a hash");
+        [lent, fresh]
+    }
+
+    #[test]
+    fn what_an_earlier_hash_left_behind_changes_nothing() {
+        for (memory_kib, lanes, version) in [
+            (256, 1, Version::V0x13),
+            (64, 2, Version::V0x13),
+            (64, 1, Version::V0x10),
+            (512, 4, Version::V0x13),
+            (64, 1, Version::V0x13),
+        ] {
+            let [lent, fresh] = both_ways(memory_kib, lanes, version);
+            assert_eq!(lent, fresh, "{memory_kib} KiB, {lanes} lanes, {version:?}");
+        }
+    }
+
+    #[test]
+    fn a_thread_keeps_its_room_until_it_is_told_and_never_a_hundred_mebibytes() {
+        let blocks = || ROOM.with_borrow(Vec::len);
+        both_ways(64, 1, Version::V0x13);
+        assert_eq!(blocks(), 64);
+        give_back();
+        assert_eq!(blocks(), 0);
+        let large = u32::try_from(KEPT + 8).expect("a number");
+        both_ways(large, 1, Version::V0x13);
+        assert_eq!(blocks(), 0);
+    }
+}

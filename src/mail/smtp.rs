@@ -15,7 +15,10 @@ use lettre::{
     },
 };
 use secrecy::ExposeSecret as _;
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, timeout_at},
+};
 
 use super::transport::SendError;
 use crate::{
@@ -55,16 +58,30 @@ impl Smtp {
     pub(super) async fn send(&self, message: Message) -> Result<(), SendError> {
         let waiting = self.idle().pop();
         let connection = waiting.unwrap_or_else(|| Connection::new(self.builder.clone()));
-        match tokio::time::timeout(self.timeout, connection.send(message)).await {
-            Ok(spoken) => {
+        let deadline = Instant::now() + self.timeout;
+        match timeout_at(deadline, connection.send(message)).await {
+            Ok(Ok(())) => {
                 self.idle().push(connection);
-                spoken.map_err(|e| judge(&e))
+                Ok(())
+            }
+            Ok(Err(error)) if error.status().is_none() && !self.is_there(deadline).await => {
+                Err(SendError::Unreachable(what(&error)))
+            }
+            Ok(Err(error)) => {
+                self.idle().push(connection);
+                Err(judge(&error))
             }
             Err(_) => Err(SendError::Temporary(format!(
                 "the mail server took longer than {} s",
                 self.timeout.as_secs()
             ))),
         }
+    }
+
+    /// Whether a mail server answers at all: a connection that broke may have been the letter's fault, or its own.
+    async fn is_there(&self, deadline: Instant) -> bool {
+        let connection = Connection::new(self.builder.clone());
+        timeout_at(deadline, connection.test()).await.is_ok_and(|answered| answered)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
@@ -87,6 +104,12 @@ impl Connection {
     async fn send(&self, message: Message) -> Result<(), Error> {
         let Some(pool) = &self.pool else { return Ok(()) };
         pool.send(message).await.map(drop)
+    }
+
+    /// Whether the server greets, and answers a command that does nothing. One that says no is there.
+    async fn test(&self) -> bool {
+        let Some(pool) = &self.pool else { return false };
+        pool.test_connection().await.map_or_else(|no| no.status().is_some(), |answers| answers)
     }
 }
 
@@ -111,21 +134,20 @@ fn encryption(config: &mail::Smtp) -> Result<Tls, Error> {
     })
 }
 
+/// What went wrong on the way, in words. What an incomprehensible answer says is not for the log.
+fn what(error: &Error) -> String {
+    let what = if error.is_response() {
+        "an answer that is not SMTP".to_owned()
+    } else {
+        error.to_string()
+    };
+    format!("the mail server cannot be spoken to: {what}")
+}
+
 /// Only a 5xx about the letter itself is final. Everything else may be mended without it: the network, the server,
 /// or our own settings.
 fn judge(error: &Error) -> SendError {
-    let Some(code) = error.status() else {
-        // What an incomprehensible answer says is not for the log.
-        let what = if error.is_response() {
-            "an answer that is not SMTP".into()
-        } else {
-            error.to_string()
-        };
-        // lettre has the kind and does not show it.
-        let not_there = what.starts_with("Connection error");
-        let what = format!("the mail server cannot be spoken to: {what}");
-        return if not_there { SendError::Unreachable(what) } else { SendError::Temporary(what) };
-    };
+    let Some(code) = error.status() else { return SendError::Temporary(what(error)) };
     let code = u16::from(code);
     let what = format!("the mail server answered {code}{}", enhanced(error));
     // RFC 4954 §6: the log-in failed or is missing, which is not the letter's fault.

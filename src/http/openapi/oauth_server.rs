@@ -125,7 +125,8 @@ fn introspect(place: &Place) -> Call {
 fn about_token() -> Vec<Field> {
     let mut fields = oauth::client().to_vec();
     fields.push(Field::text("token", 16 * 1024).example("cat_Z8oT5kQGGwMgYnHHo5LdBUenhFHtum"));
-    fields.push(Field::free("token_type_hint", 200).about("It is found without.").optional());
+    let hint = Field::new("token_type_hint", &json!({ "type": ["string", "number"] }));
+    fields.push(hint.about("It is found without.").optional());
     fields
 }
 

@@ -96,13 +96,19 @@ fn restore(place: &Place) -> Call {
             .about("The `restoring` parameter of the link, beside the new password.")
             .optional(),
         Field::password("restoring_password").about("The new password.").optional(),
-        Field::email("email").about("Another name of `restoring_email`.").optional(),
-        Field::text("token", 1024).about("Another name of `restoring_token`.").optional(),
-        Field::password("new_password").about("Another name of `restoring_password`.").optional(),
+        other_name("email").about("Another name of `restoring_email`."),
+        other_name("token").about("Another name of `restoring_token`."),
+        other_name("new_password").about("Another name of `restoring_password`."),
     ];
     let mut schema = field::object(&fields);
-    let one_of =
-        |names: [&str; 2]| json!({ "anyOf": names.map(|name| json!({ "required": [name] })) });
+    // The other name is read, and held to anything, only where the first one is not there.
+    let one_of = |names: [&str; 2]| {
+        let limits = field::object(&fields)["properties"][names[0]].clone();
+        json!({ "anyOf": [
+            { "required": [names[0]] },
+            { "required": [names[1]], "properties": { names[1]: limits } },
+        ] })
+    };
     either(
         &mut schema,
         &json!([
@@ -122,6 +128,10 @@ fn restore(place: &Place) -> Call {
         .body(&KINDS, &schema, &field::example(&fields))
         .says(200, "It was done.", Some(message("The password was changed.")))
         .in_tongues(200)
+}
+
+fn other_name(name: &'static str) -> Field {
+    Field::new(name, &json!({ "type": ["string", "number"] })).optional()
 }
 
 fn either(schema: &mut Value, ways: &Value) {

@@ -28,6 +28,10 @@ enum Manner {
     Forgetful,
     /// Speaks something else.
     Stranger,
+    /// Hangs up on everybody, as what stands before a server that is away may do.
+    Away,
+    /// Hangs up in the midst of the letter.
+    Breaks,
 }
 
 /// Serves until the test ends; hands out everything it is told, a whole letter as one text.
@@ -48,6 +52,7 @@ fn converse(manner: Manner, mut stream: TcpStream, told: &Sender<String>) -> Opt
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
     match manner {
         Manner::Silent => return lines.next().map(drop),
+        Manner::Away => return None,
         Manner::Stranger => stream.write_all(b"SSH-2.0-secret\r\n").ok()?,
         _ => stream.write_all(b"220 here\r\n").ok()?,
     }
@@ -67,6 +72,9 @@ fn converse(manner: Manner, mut stream: TcpStream, told: &Sender<String>) -> Opt
         if line == "DATA" {
             let letter: Vec<_> = lines.by_ref().take_while(|line| line != ".").collect();
             let _ = told.send(letter.join("\n"));
+            if matches!(manner, Manner::Breaks) {
+                return None;
+            }
             if matches!(manner, Manner::Forgetful) {
                 return stream.read_to_end(&mut Vec::new()).ok().map(drop);
             }
@@ -197,6 +205,12 @@ async fn no_server_no_tls_and_no_smtp_are_all_passing_troubles() {
         };
         assert!(!told.contains("secret") && !told.contains('@'), "{told}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_told_apart_from_a_letter_that_breaks_the_line() {
+    assert!(matches!(send(Manner::Away).await, Err(SendError::Unreachable(_))));
+    assert!(matches!(send(Manner::Breaks).await, Err(SendError::Temporary(_))));
 }
 
 #[test]
