@@ -17,8 +17,10 @@ pub struct Said {
     pub status: u16,
     /// Its body; null when it is empty or no JSON.
     pub body: Value,
-    /// Whether it says when to come again.
-    pub retry_after: bool,
+    /// When to come again, if it says so.
+    pub retry_after: Option<Duration>,
+    /// How often it was put off before.
+    pub put_off: usize,
     /// How long it took.
     pub took: Duration,
 }
@@ -41,8 +43,33 @@ pub struct Caller {
     http: Client,
     base: String,
     secret: String,
-    /// Whether it comes again as long as it is told to.
-    patient: bool,
+    manner: Manner,
+}
+
+/// What is done about a 503.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    /// It is taken for an answer.
+    Blunt,
+    /// What comes when it says, three times at most, as a program does that has read the documents.
+    Persistent,
+    /// What comes every tenth of a second, for half a minute.
+    Patient,
+}
+
+impl Manner {
+    /// How long to wait before coming again, having done so that often; `None` to leave it at that.
+    fn wait(self, said: &Said, again: usize, waited: Duration) -> Option<Duration> {
+        if said.status != 503 {
+            return None;
+        }
+        match self {
+            Self::Blunt => None,
+            Self::Persistent => said.retry_after.filter(|_| again < 3),
+            Self::Patient if waited > Duration::from_secs(30) => None,
+            Self::Patient => Some(Duration::from_millis(100)),
+        }
+    }
 }
 
 impl Caller {
@@ -51,7 +78,7 @@ impl Caller {
     pub fn new(base: &str, secret: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(15)).build().unwrap();
-        Self { http, base: base.to_owned(), secret: secret.to_owned(), patient: false }
+        Self { http, base: base.to_owned(), secret: secret.to_owned(), manner: Manner::Blunt }
     }
 
     /// The same caller at another node.
@@ -61,7 +88,12 @@ impl Caller {
 
     /// The same caller who comes again as long as it is put off, for half a minute.
     pub fn patient(&self) -> Self {
-        Self { patient: true, ..self.clone() }
+        Self { manner: Manner::Patient, ..self.clone() }
+    }
+
+    /// The same caller who comes again when it is told to, three times at most.
+    pub fn persistent(&self) -> Self {
+        Self { manner: Manner::Persistent, ..self.clone() }
     }
 
     /// Where it calls.
@@ -98,7 +130,12 @@ impl Caller {
 
     /// Logs in.
     pub async fn log_in(&self, email: &str) -> Heard {
-        self.hear(self.post("token/login/", &[("email", email), ("password", PASSWORD)])).await
+        self.log_in_with(email, PASSWORD).await
+    }
+
+    /// Logs in with a password that was set later.
+    pub async fn log_in_with(&self, email: &str, password: &str) -> Heard {
+        self.hear(self.post("token/login/", &[("email", email), ("password", password)])).await
     }
 
     /// Logs out.
@@ -141,14 +178,14 @@ impl Caller {
     }
 
     async fn hear(&self, call: RequestBuilder) -> Heard {
-        let began = Instant::now();
+        let (began, mut put_off) = (Instant::now(), 0);
         loop {
-            let said = hear(call.try_clone().unwrap()).await;
-            let put_off = said.as_ref().is_ok_and(|said| said.status == 503);
-            if !put_off || !self.patient || began.elapsed() > Duration::from_secs(30) {
-                return said;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            let said = hear(call.try_clone().unwrap()).await?;
+            let Some(wait) = self.manner.wait(&said, put_off, began.elapsed()) else {
+                return Ok(Said { put_off, ..said });
+            };
+            tokio::time::sleep(wait).await;
+            put_off += 1;
         }
     }
 
@@ -167,8 +204,10 @@ pub async fn hear(call: RequestBuilder) -> Heard {
     let began = Instant::now();
     let answer = call.send().await?;
     let status = answer.status().as_u16();
-    let retry_after = answer.headers().contains_key("retry-after");
+    let retry_after = answer.headers().get("retry-after");
+    let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = retry_after.map(Duration::from_secs);
     let bytes = answer.bytes().await?;
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
-    Ok(Said { status, body, retry_after, took: began.elapsed() })
+    Ok(Said { status, body, retry_after, put_off: 0, took: began.elapsed() })
 }

@@ -28,11 +28,15 @@ impl Cluster {
     /// Makes one that syncs to disk, and starts it.
     pub async fn make(settings: &[&str]) -> Self {
         let mut cluster = Self::unmade(settings);
-        let data = cluster.data();
-        let words = ["-U", "cambio", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"];
-        cluster.run("initdb", &[&words[..], &[data.to_str().unwrap()]].concat());
+        cluster.init();
         cluster.start().await;
         cluster
+    }
+
+    fn init(&self) {
+        let data = self.data();
+        let words = ["-U", "cambio", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"];
+        self.run("initdb", &[&words[..], &[data.to_str().unwrap()]].concat());
     }
 
     /// Copies this one into a standby and starts that.
@@ -45,15 +49,46 @@ impl Cluster {
         standby
     }
 
+    /// Makes one that keeps its write-ahead log in an archive, too.
+    pub async fn archived() -> Self {
+        let mut cluster = Self::unmade(&["archive_mode=on"]);
+        let archive = cluster.archive();
+        make_dir(&archive);
+        let into = archive.join("%f");
+        cluster.settings.push(format!("archive_command=cp %p {}", into.display()));
+        cluster.init();
+        cluster.start().await;
+        cluster
+    }
+
+    /// A base backup, made while others go on; of the log it holds nothing.
+    pub async fn base(&self) -> Base {
+        let copy = Self::unmade(&[]);
+        let (data, port) = (copy.data(), self.port.to_string());
+        let words = ["-h", "127.0.0.1", "-p", &port, "-U", "cambio", "-X", "none", "-c", "fast"];
+        let mut command = copy.command("pg_basebackup");
+        command.args(words).arg("-D").arg(data);
+        let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        Base(copy)
+    }
+
+    /// Has what was committed so far archived, as `archive_timeout` does from time to time.
+    pub async fn archive_now(&self) {
+        let (client, began) = (self.connect().await, Instant::now());
+        let name = client.query_one("select pg_walfile_name(pg_switch_wal())", &[]).await.unwrap();
+        let wanted = self.archive().join(name.get::<_, String>(0));
+        let is_whole = || fs::metadata(&wanted).is_ok_and(|file| file.len() == 16 << 20);
+        while !is_whole() {
+            assert!(began.elapsed() < Duration::from_secs(60), "nothing is archived");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     fn unmade(settings: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let data = dir.path().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
-        if is_root() {
-            std::os::unix::fs::chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
+        make_dir(&dir.path().join("data"));
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
         Self { bin: programs(), dir, port: free_port(), settings, postmaster: None }
     }
@@ -153,6 +188,10 @@ impl Cluster {
         std::iter::once(parent).chain(processes).collect()
     }
 
+    fn archive(&self) -> PathBuf {
+        self.dir.path().join("archive")
+    }
+
     fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
@@ -179,6 +218,42 @@ impl Cluster {
     fn run(&self, program: &str, words: &[&str]) {
         let done = self.command(program).args(words).output().unwrap();
         assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+/// A base backup that nobody runs on yet.
+pub struct Base(Cluster);
+
+impl Base {
+    /// Brings it as far as the archive of the one it was made of goes, and lets it take writes.
+    pub async fn recover(self, of: &Cluster) -> Cluster {
+        let Self(mut cluster) = self;
+        let from = of.archive().join("%f");
+        cluster.settings.push(format!("restore_command=cp {} %p", from.display()));
+        let signal = cluster.data().join("recovery.signal");
+        fs::write(&signal, "").unwrap();
+        give_away(&signal);
+        cluster.start().await;
+        let (client, began) = (cluster.connect().await, Instant::now());
+        let under_way = "select pg_is_in_recovery()";
+        while client.query_one(under_way, &[]).await.unwrap().get(0) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{}", cluster.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        cluster
+    }
+}
+
+fn make_dir(path: &Path) {
+    fs::create_dir(path).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+    give_away(path);
+}
+
+/// To whom PostgreSQL runs as.
+fn give_away(path: &Path) {
+    if is_root() {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
     }
 }
 

@@ -11,9 +11,11 @@ use std::{
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    commits, crowds, disks, kills, mails, outages, panics, providers, races,
+    backups, commits, crowds, disks, kills, links, mails, outages,
+    pair::On,
+    panics, providers, races,
     scene::Scale,
-    standbys, starts, stops,
+    shared_file, standbys, starts, stops,
     verdict::{LENIENT, Verdict},
     wire,
 };
@@ -21,7 +23,7 @@ use crate::{
 type Play = fn(Scale) -> LocalBoxFuture<'static, Verdict>;
 
 /// A fault by its number, what it is, and how it is played.
-const FAULTS: [(&str, &str, Play); 26] = [
+const FAULTS: [(&str, &str, Play); 28] = [
     ("F01", "kill -9 at work, SQLite", |scale| kills::on_a_file(scale).boxed_local()),
     ("F02", "kill -9 at work, PostgreSQL", |scale| kills::on_postgres(scale).boxed_local()),
     ("F03", "PostgreSQL crashes", |scale| outages::crash(scale).boxed_local()),
@@ -38,16 +40,28 @@ const FAULTS: [(&str, &str, Play); 26] = [
     ("F17", "the mail server is away", |scale| mails::away(scale).boxed_local()),
     ("F18", "one letter is poison", |scale| mails::poison(scale).boxed_local()),
     ("F19", "kill -9 with a letter in hand", |scale| mails::killed_couriers(scale).boxed_local()),
-    ("F22", "revoked here, shown there", |scale| races::revocations(scale).boxed_local()),
-    ("F23", "eight refresh at once", |scale| races::refreshes(scale).boxed_local()),
-    ("F24", "eight redeem a code at once", |scale| races::codes(scale).boxed_local()),
-    ("F25", "eight open a link at once", |scale| races::links(scale).boxed_local()),
-    ("F26", "sixteen of one person at once", |scale| races::births(scale).boxed_local()),
+    ("F22", "revoked here, shown there", |scale| {
+        races::revocations(On::Postgres, scale.of((10_000, 20), (400, 3))).boxed_local()
+    }),
+    ("F23", "eight refresh at once", |scale| {
+        races::refreshes(On::Postgres, scale.of(1000, 40)).boxed_local()
+    }),
+    ("F24", "eight redeem a code at once", |scale| {
+        races::codes(On::Postgres, scale.of(1000, 40)).boxed_local()
+    }),
+    ("F25", "eight open a link at once", |scale| {
+        links::races(On::Postgres, scale.of(500, 15)).boxed_local()
+    }),
+    ("F26", "sixteen of one person at once", |scale| {
+        races::births(On::Postgres, scale.of(500, 10)).boxed_local()
+    }),
     ("F27", "nodes migrate at once", |scale| starts::migrations(scale).boxed_local()),
     ("F29", "SIGTERM under load", |scale| stops::graceful(scale).boxed_local()),
+    ("F32", "copies are put back", |scale| backups::put_back(scale).boxed_local()),
     ("F35", "two thousand idle connections", |scale| crowds::idle(scale).boxed_local()),
     ("F38", "sixty-four writers, SQLite", |scale| crowds::writers(scale).boxed_local()),
     ("F39", "a door panics", |scale| panics::handlers(scale).boxed_local()),
+    ("F40", "two servers on one file", |scale| shared_file::two_servers(scale).boxed_local()),
 ];
 
 /// Plays what the command line names and tells whether every criterion was met.

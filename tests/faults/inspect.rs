@@ -133,12 +133,12 @@ pub async fn step_back(place: &Place) {
 }
 
 /// Changes something in an `SQLite` file beside the server.
-pub async fn change(file: &Path, statement: &'static str) {
-    let file = file.to_owned();
+pub async fn change(file: &Path, statement: impl Into<String>) {
+    let (file, statement) = (file.to_owned(), statement.into());
     let changed = tokio::task::spawn_blocking(move || {
         let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         connection.batch_execute("pragma busy_timeout = 10000").unwrap();
-        connection.batch_execute(statement).unwrap();
+        connection.batch_execute(&statement).unwrap();
     });
     changed.await.unwrap();
 }

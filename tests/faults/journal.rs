@@ -58,10 +58,25 @@ pub struct Grant {
     pub access: String,
     /// The refresh token.
     pub refresh: String,
+    /// The access tokens it had before, the oldest first.
+    pub former: Vec<String>,
     /// Where it stands.
     pub standing: Standing,
     /// Whether anything has happened to it since the last check.
     pub fresh: bool,
+}
+
+impl Grant {
+    /// The one of an answer.
+    pub fn of(said: &Said) -> Self {
+        Self {
+            access: said.text("access_token"),
+            refresh: said.text("refresh_token"),
+            former: Vec::new(),
+            standing: Standing::Good,
+            fresh: true,
+        }
+    }
 }
 
 /// Where a grant stands.

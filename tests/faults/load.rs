@@ -7,7 +7,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::{
+    StreamExt as _,
+    future::{BoxFuture, join_all},
+    stream::FuturesUnordered,
+};
 
 use crate::{
     callers::{Caller, Heard, Said},
@@ -47,6 +51,18 @@ const WORKERS: [Turn; 10] = [
     |load| Box::pin(async move { load.revoke().await }),
 ];
 
+/// What applications ask for in turn, where it is asked for at a steady rate: more than they give back.
+const STEADY: [Turn; 5] = [
+    |load| Box::pin(async move { load.convert().await }),
+    |load| Box::pin(async move { load.refresh().await }),
+    |load| Box::pin(async move { load.convert().await }),
+    |load| Box::pin(async move { load.refresh().await }),
+    |load| Box::pin(async move { load.revoke().await }),
+];
+
+/// How many of them are under way at most.
+const MOST: usize = 64;
+
 impl Load {
     /// A journal without entries and letters that lie in that folder.
     pub fn new(caller: Caller, letters: PathBuf) -> Self {
@@ -73,6 +89,28 @@ impl Load {
         tokio::join!(self.work(), until).1
     }
 
+    /// Converts, refreshes and revokes so many times a second beside something else, and waits for what is under way then.
+    pub async fn work_steadily_beside<T>(
+        &self,
+        per_second: u32,
+        other: impl Future<Output = T>,
+    ) -> T {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
+        let (mut under_way, mut turns) = (FuturesUnordered::new(), STEADY.iter().cycle());
+        let mut other = std::pin::pin!(other);
+        let done = loop {
+            tokio::select! {
+                done = &mut other => break done,
+                Some(_) = under_way.next() => {}
+                _ = ticks.tick(), if under_way.len() < MOST => {
+                    under_way.extend(turns.next().map(|turn| turn(self.clone())));
+                }
+            }
+        };
+        while under_way.next().await.is_some() {}
+        done
+    }
+
     /// The journal, for a moment.
     pub fn journal(&self) -> MutexGuard<'_, Journal> {
         self.journal.lock().unwrap()
@@ -91,7 +129,7 @@ impl Load {
             }
             Ok(said) if said.status == 503 => {
                 journal.put_off += 1;
-                journal.unpromising += usize::from(!said.retry_after);
+                journal.unpromising += usize::from(said.retry_after.is_none());
                 Ok(None)
             }
             Ok(said) => {
@@ -171,13 +209,15 @@ impl Load {
         let person = if below(3) == 0 { below(20) } else { 1000 + below(1_000_000_000) };
         let heard = self.caller.convert(backend, &format!("ok-{person}")).await;
         let Some(said) = self.heard("conversions", heard, 200)? else { return Ok(()) };
-        self.journal().grants.push(Grant {
-            access: said.text("access_token"),
-            refresh: said.text("refresh_token"),
-            standing: Standing::Good,
-            fresh: true,
-        });
+        self.journal().grants.push(Grant::of(&said));
         Ok(())
+    }
+
+    /// A grant that nobody else works with, and that the journal does not know.
+    pub async fn grant(&self) -> Grant {
+        let said = self.patient.convert("yandex-oauth2", "ok-5").await.unwrap();
+        assert_eq!(said.status, 200, "{said:?}");
+        Grant::of(&said)
     }
 
     async fn refresh(&self) -> Result<(), Over> {
@@ -198,6 +238,7 @@ impl Load {
         let grant = &mut journal.grants[at];
         let old = std::mem::replace(&mut grant.access, said.text("access_token"));
         grant.refresh = said.text("refresh_token");
+        grant.former.push(old.clone());
         grant.standing = Standing::Good;
         journal.replaced.push(old);
     }

@@ -5,6 +5,8 @@
 //! are all that is played.
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod births;
 #[cfg(test)]
 mod browser;
@@ -14,6 +16,8 @@ mod callers;
 mod cluster;
 #[cfg(test)]
 mod commits;
+#[cfg(test)]
+mod copies;
 #[cfg(test)]
 mod crowds;
 #[cfg(test)]
@@ -29,11 +33,17 @@ mod kills;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod load;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod outages;
+#[cfg(test)]
+mod pair;
 #[cfg(test)]
 mod panics;
 #[cfg(test)]
@@ -52,6 +62,8 @@ mod races;
 mod scene;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared_file;
 #[cfg(test)]
 mod smtp;
 #[cfg(test)]

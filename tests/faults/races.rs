@@ -1,110 +1,21 @@
-//! F22 to F26: two nodes on one database, and many who come to both at the same moment.
+//! F22 to F26: what two nodes on one database make of many who come at the same moment; of links in `links.rs`.
 
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},
 };
 
-use cambio::sandbox::{NewToken, Provider, Sandbox};
+use cambio::sandbox::{NewToken, Provider};
 use futures_util::future::join_all;
 
 use crate::{
     browser::Browser,
     callers::{Caller, Said},
-    cluster::Cluster,
     inspect,
-    place::Place,
-    post::Post,
-    scene::{self, Scale},
-    server::{self, Server},
+    pair::{CALLERS, On, Pair, server_errors, with_status},
+    server,
     verdict::Verdict,
 };
-
-const CALLERS: usize = 8;
-
-/// Two nodes on one PostgreSQL.
-pub struct Pair {
-    /// The emulated providers.
-    pub sandbox: Sandbox,
-    /// The first node.
-    pub place: Place,
-    /// Callers of each, who come again when they are put off.
-    pub nodes: [Caller; 2],
-    /// Callers of each, who do not.
-    blunt: [Caller; 2],
-    _servers: [Server; 2],
-    _cluster: Cluster,
-}
-
-impl Pair {
-    /// Starts them.
-    pub async fn start(change: impl FnOnce(Place) -> Place) -> Self {
-        let sandbox = scene::emulators().await;
-        let cluster = Cluster::make(&[]).await;
-        let place = change(Place::at(&cluster.url(), &sandbox).with("DATABASE__THREADS", 8));
-        let other = place.beside();
-        let (first, load) = scene::begin(&place).await;
-        let (second, _) = Server::start(&other).await;
-        let nodes = [load.patient.clone(), load.patient.at(&other.base)];
-        let blunt = [load.caller.clone(), load.caller.at(&other.base)];
-        Self { sandbox, place, nodes, blunt, _servers: [first, second], _cluster: cluster }
-    }
-
-    /// Everybody at the same moment, at either node in turn.
-    async fn all<F: Future<Output = Said>>(
-        &self,
-        count: usize,
-        call: impl Fn(Caller, usize) -> F,
-    ) -> Vec<Said> {
-        join_all((0..count).map(|who| call(self.blunt[who % 2].clone(), who))).await
-    }
-
-    async fn tokens(&self) -> Said {
-        loop {
-            let said = self.nodes[0].convert("yandex-oauth2", "ok-5").await.unwrap();
-            if said.status == 200 {
-                return said;
-            }
-        }
-    }
-
-    /// A registration whose letter has come; its address and the link.
-    async fn invited(&self, post: &mut Post, email: &str) -> (String, String) {
-        let said = self.nodes[0].register(email).await.unwrap();
-        assert_eq!(said.status, 201, "{said:?}");
-        letter_to(post, email).await
-    }
-
-    /// An account that may log in.
-    pub async fn person(&self, email: &str) {
-        let mut post = Post::new(self.place.mail());
-        let link = self.invited(&mut post, email).await;
-        let said = self.nodes[0].activate(&link).await.unwrap();
-        assert_eq!(said.status, 204, "{said:?}");
-    }
-}
-
-async fn letter_to(post: &mut Post, email: &str) -> (String, String) {
-    let began = Instant::now();
-    loop {
-        post.look();
-        if let Some(link) = post.take_link_to(email) {
-            return link;
-        }
-        assert!(began.elapsed() < Duration::from_secs(40), "no letter to {email}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-fn with_status(said: &[Said], status: u16) -> usize {
-    said.iter().filter(|said| said.status == status).count()
-}
-
-/// Whoever is put off is told so and may come again: no error, on a busy machine.
-fn server_errors(said: &[Said]) -> usize {
-    let put_off = |said: &Said| said.status == 503 && said.retry_after;
-    said.iter().filter(|said| said.status >= 500 && !put_off(said)).count()
-}
 
 /// Whether exactly one was served; or the one that was does not know it, because the answer was given up.
 fn is_one(said: &[Said], status: u16) -> bool {
@@ -112,11 +23,11 @@ fn is_one(said: &[Said], status: u16) -> bool {
     served == 1 || served == 0 && with_status(said, 503) > 0
 }
 
-/// F22: what one node revokes, the other refuses.
-pub async fn revocations(scale: Scale) -> Verdict {
-    let pair = Pair::start(|place| place).await;
+/// F22: what one node revokes, the other refuses: so many checks, and so many people who are switched off.
+pub async fn revocations(on: On, (checks, people): (usize, usize)) -> Verdict {
+    let pair = Pair::start(on, |place| place).await;
     let mut verdict = Verdict::default();
-    let (checks, at_a_time) = (scale.of(10_000, 400), 20);
+    let at_a_time = 20;
     let (mut late, mut asked, mut latest) = (Vec::new(), 0, Duration::ZERO);
     while asked < checks {
         let grants = join_all((0..at_a_time).map(|_| pair.tokens())).await;
@@ -146,7 +57,7 @@ pub async fn revocations(scale: Scale) -> Verdict {
     verdict.at_least("checks", asked, checks);
     verdict.none("taken_later_than_100_ms", &late);
     verdict.took("taken_at_the_latest_after", latest);
-    switched_off(&pair, &mut verdict, scale.of(20, 3)).await;
+    switched_off(&pair, &mut verdict, people).await;
     pair.sandbox.stop().await;
     verdict
 }
@@ -168,11 +79,10 @@ async fn switched_off(pair: &Pair, verdict: &mut Verdict, rounds: usize) {
 }
 
 /// F23: one refresh token, shown by eight at two nodes, with and without grace.
-pub async fn refreshes(scale: Scale) -> Verdict {
+pub async fn refreshes(on: On, rounds: usize) -> Verdict {
     let mut verdict = Verdict::default();
-    let rounds = scale.of(1000, 40);
     for (how, grace) in [("grace", 10), ("strict", 0)] {
-        let pair = Pair::start(|place| place.with("TOKENS__REFRESH_GRACE_SECONDS", grace)).await;
+        let pair = Pair::start(on, |p| p.with("TOKENS__REFRESH_GRACE_SECONDS", grace)).await;
         let (mut odd, mut errors, mut later) = (Vec::new(), 0, 0);
         let mut token = pair.tokens().await.text("refresh_token");
         for round in 0..rounds {
@@ -216,13 +126,12 @@ pub async fn refreshes(scale: Scale) -> Verdict {
 }
 
 /// F24: one authorization code, shown by eight at two nodes.
-pub async fn codes(scale: Scale) -> Verdict {
-    let pair = Pair::start(|place| place).await;
+pub async fn codes(on: On, rounds: usize) -> Verdict {
+    let pair = Pair::start(on, |place| place).await;
     let mut verdict = Verdict::default();
     pair.person("ada@example.com").await;
     let browser = Browser::at(&pair.place, "ada@example.com").await;
-    let (rounds, mut odd, mut errors) = (scale.of(1000, 40), Vec::new(), 0);
-    let mut later = 0;
+    let (mut odd, mut errors, mut later) = (Vec::new(), 0, 0);
     for round in 0..rounds {
         let code = browser.code().await.expect("a code");
         let redeem = |node: Caller, _| {
@@ -247,52 +156,11 @@ pub async fn codes(scale: Scale) -> Verdict {
     verdict
 }
 
-/// F25: one mailed link, opened by eight at two nodes.
-pub async fn links(scale: Scale) -> Verdict {
-    let pair = Pair::start(|place| place).await;
-    let mut verdict = Verdict::default();
-    let mut post = Post::new(pair.place.mail());
-    let (rounds, mut odd, mut errors) = (scale.of(500, 15), Vec::new(), 0);
-    let mut later = 0;
-    for round in 0..rounds {
-        let email = format!("ada{round}@example.com");
-        let link = pair.invited(&mut post, &email).await;
-        let open = |node: Caller, _| {
-            let link = link.clone();
-            async move { node.activate(&link).await.unwrap() }
-        };
-        let activated = pair.all(CALLERS, open).await;
-        let said = pair.nodes[1].forget(&email).await.unwrap();
-        assert_eq!(said.status, 204, "{said:?}");
-        let link = letter_to(&mut post, &email).await;
-        let reset = |node: Caller, who: usize| {
-            let link = link.clone();
-            let password = format!("dormouse-kettle-{who}-7");
-            async move { node.set_password(&link, &password).await.unwrap() }
-        };
-        let reset = pair.all(CALLERS, reset).await;
-        for (what, said) in [("activation", activated), ("reset", reset)] {
-            errors += server_errors(&said);
-            later += with_status(&said, 503);
-            if !is_one(&said, 204) {
-                let all: Vec<u16> = said.iter().map(|said| said.status).collect();
-                odd.push(format!("{what} {round}: {all:?}"));
-            }
-        }
-    }
-    verdict.tell("rounds", rounds);
-    verdict.none("without_exactly_one_success", &odd);
-    verdict.exactly("server_errors", errors, 0);
-    verdict.tell("put_off", later);
-    pair.sandbox.stop().await;
-    verdict
-}
-
 /// F26: one person who registers sixteen times, and one who comes by a provider sixteen times.
-pub async fn births(scale: Scale) -> Verdict {
-    let pair = Pair::start(|place| place.with("HASHING__WAIT_MS", 20_000)).await;
+pub async fn births(on: On, rounds: usize) -> Verdict {
+    let pair = Pair::start(on, |place| place.with("HASHING__WAIT_MS", 20_000)).await;
     let mut verdict = Verdict::default();
-    let (rounds, many) = (scale.of(500, 10), 16);
+    let many = 16;
     let (mut odd, mut errors, mut later) = (Vec::new(), 0, 0);
     for round in 0..rounds {
         let register = |node: Caller, who: usize| async move {

@@ -126,6 +126,16 @@ pub fn run(place: &Place, words: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
+/// The same, while others go on.
+pub async fn run_beside(place: &Place, words: &[&str]) -> String {
+    let (place, words): (_, Vec<_>) =
+        (place.clone(), words.iter().map(|&w| w.to_owned()).collect());
+    let running = tokio::task::spawn_blocking(move || {
+        run(&place, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    running.await.unwrap()
+}
+
 /// Whether it answers that it is ready.
 pub async fn is_ready(place: &Place) -> bool {
     get(place, "/health/ready").await == Some(200)

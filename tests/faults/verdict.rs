@@ -71,6 +71,13 @@ impl Verdict {
         self.judge(name, is.into(), is, "true");
     }
 
+    /// Takes the figures of another, under its name.
+    pub fn add(&mut self, name: &str, other: Self) {
+        let named = |word: String| format!("{name}: {word}");
+        self.figures.extend(other.figures.into_iter().map(|(word, is)| (named(word), is)));
+        self.missed.extend(other.missed.into_iter().map(named));
+    }
+
     /// What was missed so far.
     pub fn missed(&self) -> &[String] {
         &self.missed
