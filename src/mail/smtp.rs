@@ -15,10 +15,7 @@ use lettre::{
     },
 };
 use secrecy::ExposeSecret as _;
-use tokio::{
-    runtime::Handle,
-    time::{Instant, timeout_at},
-};
+use tokio::{runtime::Handle, time::timeout};
 
 use super::transport::SendError;
 use crate::{
@@ -58,18 +55,16 @@ impl Smtp {
     pub(super) async fn send(&self, message: Message) -> Result<(), SendError> {
         let waiting = self.idle().pop();
         let connection = waiting.unwrap_or_else(|| Connection::new(self.builder.clone()));
-        let deadline = Instant::now() + self.timeout;
-        match timeout_at(deadline, connection.send(message)).await {
-            Ok(Ok(())) => {
+        let conversation = async {
+            let spoken = connection.send(message).await;
+            let broken = spoken.as_ref().is_err_and(|error| error.status().is_none());
+            (spoken, broken && !self.is_there().await)
+        };
+        match timeout(self.timeout, conversation).await {
+            Ok((Err(error), true)) => Err(SendError::Unreachable(what(&error))),
+            Ok((spoken, _)) => {
                 self.idle().push(connection);
-                Ok(())
-            }
-            Ok(Err(error)) if error.status().is_none() && !self.is_there(deadline).await => {
-                Err(SendError::Unreachable(what(&error)))
-            }
-            Ok(Err(error)) => {
-                self.idle().push(connection);
-                Err(judge(&error))
+                spoken.map_err(|error| judge(&error))
             }
             Err(_) => Err(SendError::Temporary(format!(
                 "the mail server took longer than {} s",
@@ -79,9 +74,8 @@ impl Smtp {
     }
 
     /// Whether a mail server answers at all: a connection that broke may have been the letter's fault, or its own.
-    async fn is_there(&self, deadline: Instant) -> bool {
-        let connection = Connection::new(self.builder.clone());
-        timeout_at(deadline, connection.test()).await.is_ok_and(|answered| answered)
+    async fn is_there(&self) -> bool {
+        Connection::new(self.builder.clone()).test().await
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
@@ -109,7 +103,7 @@ impl Connection {
     /// Whether the server greets, and answers a command that does nothing. One that says no is there.
     async fn test(&self) -> bool {
         let Some(pool) = &self.pool else { return false };
-        pool.test_connection().await.map_or_else(|no| no.status().is_some(), |answers| answers)
+        pool.test_connection().await.unwrap_or_else(|no| no.status().is_some())
     }
 }
 

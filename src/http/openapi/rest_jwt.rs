@@ -102,23 +102,21 @@ fn restore(place: &Place) -> Call {
     ];
     let mut schema = field::object(&fields);
     // The other name is read, and held to anything, only where the first one is not there.
-    let one_of = |names: [&str; 2]| {
-        let limits = field::object(&fields)["properties"][names[0]].clone();
+    let one_of = |[name, other]: [&str; 2]| {
+        let limits = schema.pointer(&format!("/properties/{name}")).cloned();
         json!({ "anyOf": [
-            { "required": [names[0]] },
-            { "required": [names[1]], "properties": { names[1]: limits } },
+            { "required": [name] },
+            { "required": [other], "properties": { other: limits } },
         ] })
     };
-    either(
-        &mut schema,
-        &json!([
-            one_of(["restoring_email", "email"]),
-            { "allOf": [
-                one_of(["restoring_token", "token"]),
-                one_of(["restoring_password", "new_password"]),
-            ] },
-        ]),
-    );
+    let ways = json!([
+        one_of(["restoring_email", "email"]),
+        { "allOf": [
+            one_of(["restoring_token", "token"]),
+            one_of(["restoring_password", "new_password"]),
+        ] },
+    ]);
+    either(&mut schema, &ways);
     place
         .post("/restore", "restore", "Restore a password")
         .about(
