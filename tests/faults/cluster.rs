@@ -80,7 +80,7 @@ impl Cluster {
         let wanted = self.archive().join(name.get::<_, String>(0));
         let is_whole = || fs::metadata(&wanted).is_ok_and(|file| file.len() == 16 << 20);
         while !is_whole() {
-            assert!(began.elapsed() < Duration::from_secs(60), "nothing is archived");
+            assert!(began.elapsed() < Duration::from_mins(1), "nothing is archived");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -237,7 +237,7 @@ impl Base {
         let (client, began) = (cluster.connect().await, Instant::now());
         let under_way = "select pg_is_in_recovery()";
         while client.query_one(under_way, &[]).await.unwrap().get(0) {
-            assert!(began.elapsed() < Duration::from_secs(60), "{}", cluster.log());
+            assert!(began.elapsed() < Duration::from_mins(1), "{}", cluster.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         cluster
