@@ -120,6 +120,8 @@ pub fn complain(place: &Place) {
 /// Runs a command of the program to its end; its standard output.
 pub fn run(place: &Place, words: &[&str]) -> String {
     let mut command = Command::new(PROGRAM);
+    // On a busy machine a command takes its time to connect; nobody is kept waiting by it.
+    command.env("CAMBIO_DATABASE__ACQUIRE_TIMEOUT_MS", "20000");
     command.envs(place.variables.iter().cloned());
     let done = command.arg("--config").arg(&place.config).args(words).output().unwrap();
     assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
