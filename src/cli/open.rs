@@ -12,6 +12,9 @@ use crate::{
     store::migrate,
 };
 
+/// How long a command waits for a connection to the database at least.
+const COMMAND_WAITS_MS: u32 = 10_000;
+
 /// The settings of this process, or every problem with them.
 pub fn config(file: Option<PathBuf>) -> Result<Config, Failed> {
     let loaded = Config::load(&Sources::from_process(file)).map_err(|problems| {
@@ -37,7 +40,10 @@ pub fn rehearse(config: &Config) -> Result<(), Failed> {
 
 /// The house for one command: its tables brought up to date if the settings say so.
 pub fn for_command(file: Option<PathBuf>) -> Result<App, Failed> {
-    let config = config(file)?;
+    let mut config = config(file)?;
+    // A person waits more readily than a request, and would only type it again.
+    let patience = &mut config.database.acquire_timeout_ms;
+    *patience = (*patience).max(COMMAND_WAITS_MS);
     let app = app(&config)?;
     if config.database.migrate_at_start {
         migrate::run(app.store())?;

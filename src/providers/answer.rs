@@ -27,7 +27,8 @@ impl Answer {
         match reply.status {
             300..=399 => return Err(ProviderError::Malformed(Flaw::Redirect)),
             429 => return Err(ProviderError::RateLimited { retry_after: retry_after(reply) }),
-            500.. => return Err(ProviderError::Unavailable(Outage::Status(reply.status))),
+            // 408: a connection that rested was closed just when we asked; nobody has read what was asked.
+            408 | 500.. => return Err(ProviderError::Unavailable(Outage::Status(reply.status))),
             _ => {}
         }
         let object = if is_json(reply.header(CONTENT_TYPE)) {
@@ -201,6 +202,7 @@ mod tests {
         let at = |status| read(status, "application/json", "{}").expect_err("no answer");
         assert_eq!(at(302), ProviderError::Malformed(Flaw::Redirect));
         assert_eq!(at(503), ProviderError::Unavailable(Outage::Status(503)));
+        assert_eq!(at(408), ProviderError::Unavailable(Outage::Status(408)));
         let limited = Answer::read(&reply(429, ("retry-after", "7"), "")).expect_err("limited");
         assert_eq!(
             limited,

@@ -46,7 +46,8 @@ impl Again {
     fn allows(self, why: &ProviderError) -> bool {
         let ProviderError::Unavailable(outage) = why else { return false };
         match outage {
-            Outage::Connect => true,
+            // RFC 9110 §15.5.9: who answers 408 has not got the request.
+            Outage::Connect | Outage::Status(408) => true,
             Outage::Closed | Outage::Status(502..=504) => self != Self::Unsent,
             Outage::Status(500) => self == Self::Failed,
             Outage::Status(_) | Outage::Timeout | Outage::BreakerOpen(_) | Outage::Crowded => false,
