@@ -172,7 +172,8 @@ impl Desk {
     /// If it cannot be told nothing is said, and nothing that is remembered counts before long.
     fn look_out(&self) {
         let asked = self.fresh.moment();
-        let Ok(mut loan) = self.store.writer() else { return };
+        // Deeds wait meanwhile, and so does whoever ends this house: a connection that takes longer is for the next look.
+        let Ok(mut loan) = self.store.writer_within(BEAT) else { return };
         match loan.others_wrote() {
             Ok(others) => {
                 if others {
