@@ -94,6 +94,10 @@ impl Shared {
             Ok(done)
         });
         if done.is_err() {
+            if loan.any.has_kept() {
+                // It cannot be undone, or nobody knows whether it happened.
+                self.fresh.end_here(&loan.any.take_ended());
+            }
             loan.broken = transaction::roll_back(&mut loan.any).is_err();
         }
         let (value, letter_waits) = done?;

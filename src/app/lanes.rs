@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
@@ -157,15 +157,14 @@ impl Drop for Lanes {
 
 fn work(jobs: &Receiver<Job>, rest: fn()) {
     loop {
-        let job = match jobs.recv_timeout(IDLE) {
-            Ok(job) => Ok(job),
-            Err(RecvTimeoutError::Timeout) => {
+        let next = jobs.recv_timeout(IDLE).or_else(|late| match late {
+            RecvTimeoutError::Timeout => {
                 rest();
                 jobs.recv()
             }
-            Err(RecvTimeoutError::Disconnected) => return,
-        };
-        let Ok(job) = job else { return };
+            RecvTimeoutError::Disconnected => Err(RecvError),
+        });
+        let Ok(job) = next else { return };
         // One bad job must not take the lane with it; its caller is told by the dropped answer.
         let _ = catch_unwind(AssertUnwindSafe(job));
     }

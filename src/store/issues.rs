@@ -12,6 +12,7 @@ use diesel::{
 
 use super::{
     AnyConnection, Driver, families, faults, micros,
+    rotations::AccessRow,
     tokens::{self, NewToken},
     transaction,
 };
@@ -68,7 +69,7 @@ struct Together<'a> {
     end: i64,
     auth_time: Option<i64>,
     resources: String,
-    access: super::rotations::AccessRow,
+    access: AccessRow,
     refresh: Option<&'a [u8]>,
     refresh_end: Option<i64>,
     is_renewable: bool,
@@ -87,7 +88,7 @@ impl<'a> Together<'a> {
             end: micros(*end),
             auth_time: grant.auth_time.map(micros),
             resources: grant.resources.join(" "),
-            access: super::rotations::AccessRow::of(access, now),
+            access: AccessRow::of(access, now),
             refresh: refresh.as_ref().map(|(digest, _)| &digest.0[..]),
             refresh_end: refresh.map(|(_, end)| micros(end)),
             is_renewable: refresh.is_some(),

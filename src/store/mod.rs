@@ -50,8 +50,18 @@ use crate::{domain::ended::Ended, error::Fault};
 pub struct AnyConnection {
     driver: Driver,
     ended: Vec<Ended>,
-    /// Whether a transaction is to be opened before the next statement.
-    awaited: bool,
+    stage: Stage,
+}
+
+/// What has become of the transaction that a deed is to run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It is open, or there is none.
+    Settled,
+    /// It is opened before the next statement that needs it.
+    Awaited,
+    /// It is not needed: a statement was committed by itself, or may have been. The deed writes nothing more.
+    Done,
 }
 
 /// The connection itself.
@@ -65,7 +75,7 @@ pub enum Driver {
 impl AnyConnection {
     /// A connection that has done nothing yet.
     pub fn new(driver: Driver) -> Self {
-        Self { driver, ended: Vec::new(), awaited: false }
+        Self { driver, ended: Vec::new(), stage: Stage::Settled }
     }
 
     /// The connection itself, for what is no query of ours.
@@ -77,6 +87,11 @@ impl AnyConnection {
     /// rely on what was read before they are committed.
     pub fn take_ended(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.ended)
+    }
+
+    /// Whether a statement of this deed was committed by itself, or may have been: it is not undone by rolling back.
+    pub fn has_kept(&self) -> bool {
+        self.stage == Stage::Done
     }
 
     /// Every statement that changes what is remembered elsewhere (`app/principals.rs`) says so here.

@@ -13,7 +13,7 @@ use diesel::{
 };
 
 use super::{
-    AnyConnection, Driver, faults, micros,
+    AnyConnection, Driver, Stage, faults, micros,
     tokens::{self, NewToken},
 };
 use crate::{
@@ -51,8 +51,17 @@ pub fn rotate(
         if rotation.alone {
             conn.ended.push(Ended::Replaced(rotation.family));
         }
+        let before = conn.stage;
+        if before == Stage::Awaited {
+            // Before it is known: its answer may be lost.
+            conn.stage = Stage::Done;
+        }
         let together = Together::new(rotation, now);
-        return faults::postgres(|| Ok(together.execute(postgres.as_mut())? == 1));
+        let won = faults::postgres(|| Ok(together.execute(postgres.as_mut())? == 1))?;
+        if !won {
+            conn.stage = before;
+        }
+        return Ok(won);
     }
     let Rotation { used, sealed, refresh, family, access, alone } = rotation;
     if !tokens::consume_refresh(conn, *used, now, *sealed)? {

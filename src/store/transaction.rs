@@ -2,7 +2,7 @@
 
 use diesel::{RunQueryDsl as _, connection::SimpleConnection as _, sql_query, sql_types::Text};
 
-use super::{AnyConnection, Driver, before, faults, line, on};
+use super::{AnyConnection, Driver, Stage, before, faults, line, on};
 use crate::{domain::ended::Ended, error::Fault};
 
 /// Begins a transaction that may write. On `SQLite` it takes the write lock at once: a read transaction
@@ -12,7 +12,7 @@ pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
     match &mut conn.driver {
         Driver::Sqlite(sqlite) => faults::sqlite(|| sqlite.batch_execute("begin immediate")),
         Driver::Postgres(_) => {
-            conn.awaited = true;
+            conn.stage = Stage::Awaited;
             Ok(())
         }
     }
@@ -20,11 +20,21 @@ pub fn begin(conn: &mut AnyConnection) -> Result<(), Fault> {
 
 /// Opens the transaction that is waited for, if one is.
 pub(super) fn open(conn: &mut AnyConnection) -> Result<(), Fault> {
-    if !std::mem::take(&mut conn.awaited) {
-        return Ok(());
+    match conn.stage {
+        Stage::Settled => {}
+        Stage::Awaited => {
+            conn.stage = Stage::Settled;
+            before!(conn, c => c.batch_execute("begin")?);
+        }
+        // It would not be undone together with what is done already.
+        Stage::Done => return Err(Fault::internal("a deed writes after it was committed")),
     }
-    before!(conn, c => c.batch_execute("begin")?);
     Ok(())
+}
+
+/// Whether the transaction was opened; it is over with this.
+fn end(conn: &mut AnyConnection) -> bool {
+    std::mem::replace(&mut conn.stage, Stage::Settled) == Stage::Settled
 }
 
 /// Lets the statements of this transaction take as long as they take.
@@ -42,7 +52,7 @@ pub fn take_time(conn: &mut AnyConnection) -> Result<(), Fault> {
 /// that listens what was taken from somebody.
 pub fn commit(conn: &mut AnyConnection) -> Result<(), Fault> {
     tell(conn)?;
-    if !std::mem::take(&mut conn.awaited) {
+    if end(conn) {
         before!(conn, c => c.batch_execute("commit")?);
     }
     Ok(())
@@ -50,7 +60,7 @@ pub fn commit(conn: &mut AnyConnection) -> Result<(), Fault> {
 
 /// Drops everything since [`begin`]. A failure means that the connection is of no use any more.
 pub fn roll_back(conn: &mut AnyConnection) -> Result<(), Fault> {
-    let word = if std::mem::take(&mut conn.awaited) { "select 1" } else { "rollback" };
+    let word = if end(conn) { "rollback" } else { "select 1" };
     before!(conn, c => c.batch_execute(word)?);
     Ok(())
 }

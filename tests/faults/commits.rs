@@ -100,7 +100,9 @@ async fn refreshes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
     while done < rounds && tries < rounds * 3 {
         tries += 1;
         let said = caller.patient().convert("yandex-oauth2", "ok-5").await.unwrap();
-        let token = said.text("refresh_token");
+        let (token, old) = (said.text("refresh_token"), said.text("access_token"));
+        // Known by heart from now on, where the deed does not say that it has ended.
+        assert_eq!(caller.patient().bearer_opens(&old).await.unwrap().status, 200);
         let call = async { caller.refresh(&token).await.unwrap() };
         let Some(lost) = struck.call((done, "update refresh_tokens"), call).await else { continue };
         done += 1;
@@ -112,8 +114,10 @@ async fn refreshes(struck: &Struck, rounds: usize, verdict: &mut Verdict) {
             let said = caller.patient().bearer_opens(&first.text("access_token")).await.unwrap();
             said.status == 200
         };
-        if !same || !opens || lost.status != 503 {
-            odd.push(format!("{tries}: {} then {} {}", lost.status, first.status, second.status));
+        let ended = caller.patient().bearer_opens(&old).await.unwrap().status == 401;
+        if !same || !opens || !ended || lost.status != 503 {
+            let told = (lost.status, first.status, second.status);
+            odd.push(format!("{tries}: {told:?}, opens {opens}, the old one ended {ended}"));
         }
     }
     verdict.at_least("refreshes", done, rounds);
